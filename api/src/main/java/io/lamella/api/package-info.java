@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.backend.lxc;
+
+import org.jspecify.annotations.NullMarked;

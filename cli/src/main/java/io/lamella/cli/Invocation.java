@@ -1,0 +1,98 @@
+package io.lamella.cli;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+
+/** One run of a command: its command line, its surroundings and the API. */
+final class Invocation {
+    private final Arguments arguments;
+    private final Environment environment;
+
+    Invocation(Arguments arguments, Environment environment) {
+        this.arguments = arguments;
+        this.environment = environment;
+    }
+
+    Command command() {
+        return arguments.command();
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    PrintStream out() {
+        return environment.out();
+    }
+
+    PrintStream err() {
+        return environment.err();
+    }
+
+    Api api() {
+        return new Api(Endpoint.of(arguments, environment));
+    }
+
+    Optional<String> option(String name) {
+        return arguments.option(name);
+    }
+
+    List<String> options(String name) {
+        return arguments.options(name);
+    }
+
+    boolean flag(String name) {
+        return arguments.flag(name);
+    }
+
+    List<String> operands() {
+        return arguments.operands();
+    }
+
+    String operand(int index) {
+        return arguments.operands().get(index);
+    }
+
+    /** The slice that the command line or LAMELLA_SLICE names. */
+    Optional<String> slice() {
+        return option("slice").or(() -> environment.variable("LAMELLA_SLICE"));
+    }
+
+    Format format() {
+        return Format.of(option("format").orElse("table"));
+    }
+
+    /** A whole number of 0 or more. */
+    Optional<Integer> number(String option) {
+        return option(option).map(text -> wholeNumber("--" + option, text));
+    }
+
+    static int wholeNumber(String what, String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw Failure.wrongUse(what + " \"" + text + "\" is not allowed: it must be a whole number");
+        }
+    }
+
+    /** Prints an answer of the API in the format asked for; the table is made only where it is wanted. */
+    int print(String answer, Rendering table) {
+        Format format = format();
+        out().print(format == Format.TABLE ? table.text(answer) : format.text(answer));
+        return 0;
+    }
+
+    /** Makes a table from an answer. */
+    @FunctionalInterface
+    interface Rendering {
+        String text(String answer);
+    }
+
+    /** Says what was done, on standard error where it is a terminal's reader who wants to know. */
+    void done(String sentence) {
+        if (format() == Format.TABLE) {
+            out().println(sentence);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package io.lamella.compute;
+
+import io.lamella.model.Instance;
+import io.lamella.model.Port;
+import io.lamella.model.Refusal;
+import io.lamella.model.Slice;
+import io.lamella.store.Kind;
+import io.lamella.store.Store;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+
+/** Does to the kernel what the records say. Every method can be repeated. The caller holds the instance's lock. */
+final class Runner {
+    private static final Executor VIRTUAL = task -> Thread.ofVirtual().start(task);
+
+    private final Store store;
+    private final Backends backends;
+    private final Cabling cabling;
+    private final ImageStore images;
+
+    Runner(Store store, Backends backends, Cabling cabling, ImageStore images) {
+        this.store = store;
+        this.backends = backends;
+        this.cabling = cabling;
+        this.images = images;
+    }
+
+    InstancePlan plan(Instance instance) {
+        Slice slice =
+                store.get(Kind.SLICE, instance.slice()).orElseThrow(() -> Refusal.notFound("slice", instance.slice()));
+        if (slice.cpus().isEmpty()) {
+            throw Refusal.unavailable("slice \"" + slice.name() + "\" has no CPU left on this machine: it asks for "
+                    + slice.spec().cpus().map(Object::toString).orElse("a share of those that no slice owns"));
+        }
+        return new InstancePlan(instance, slice, images.rootfs(instance.digest()), ports(instance));
+    }
+
+    List<Port> ports(Instance instance) {
+        return store.list(Kind.PORT).stream()
+                .filter(p -> p.slice().equals(instance.slice()) && p.instance().equals(instance.name()))
+                .sorted(Comparator.comparingInt(Port::index))
+                .toList();
+    }
+
+    Backend backend(Instance instance) {
+        return backends.of(instance.backend());
+    }
+
+    void create(InstancePlan plan) {
+        backend(plan.instance()).create(plan);
+    }
+
+    /** Starts it; on failure what was begun is taken back. */
+    void bringUp(InstancePlan plan) {
+        try {
+            if (plan.ports().isEmpty()) { // it needs no switch
+                backend(plan.instance()).start(plan);
+            } else {
+                bringUpWired(plan);
+            }
+        } catch (RuntimeException e) {
+            RuntimeException cause =
+                    e instanceof CompletionException && e.getCause() instanceof RuntimeException r ? r : e;
+            try {
+                takeDown(plan.instance(), Duration.ZERO);
+            } catch (RuntimeException second) {
+                cause.addSuppressed(second);
+            }
+            throw cause;
+        }
+    }
+
+    /** The switch learns of the ports while the instance boots: neither waits for the other. */
+    private void bringUpWired(InstancePlan plan) {
+        cabling.prepare(plan.ports());
+        CompletableFuture<Void> wired = CompletableFuture.runAsync(() -> cabling.connect(plan.ports()), VIRTUAL);
+        try {
+            backend(plan.instance()).start(plan);
+        } finally {
+            wired.handle((done, failure) -> done).join();
+        }
+        wired.join();
+    }
+
+    void takeDown(Instance instance, Duration grace) {
+        backend(instance).stop(instance.unit(), grace);
+        List<Port> ports = ports(instance);
+        if (!ports.isEmpty()) {
+            cabling.disconnect(ports);
+        }
+    }
+
+    /** Removes every trace of it but its record. */
+    void dismantle(Instance instance) {
+        takeDown(instance, Duration.ZERO);
+        backend(instance).delete(instance.unit());
+    }
+
+    void forget(Instance instance) {
+        store.transact(tx -> forget(tx, instance));
+    }
+
+    /** Removes its record and its ports'. */
+    static Instance forget(Store.Transaction tx, Instance instance) {
+        tx.list(Kind.PORT).stream()
+                .filter(p -> p.slice().equals(instance.slice()) && p.instance().equals(instance.name()))
+                .forEach(p -> tx.delete(Kind.PORT, Kind.PORT.key().apply(p)));
+        tx.delete(Kind.INSTANCE, instance.key());
+        return instance;
+    }
+
+    /** Changes its record as it is by now: other slices' plans may have moved its CPUs since it was read. */
+    Instance record(Instance instance, UnaryOperator<Instance> change) {
+        return store.transact(tx -> {
+            Instance changed =
+                    change.apply(tx.get(Kind.INSTANCE, instance.key()).orElse(instance));
+            tx.put(Kind.INSTANCE, changed);
+            return changed;
+        });
+    }
+}

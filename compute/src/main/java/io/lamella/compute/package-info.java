@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.compute;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.daemon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.image;
+
+import org.jspecify.annotations.NullMarked;

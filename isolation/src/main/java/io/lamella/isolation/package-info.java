@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.isolation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.linux;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package io.lamella.model;
+
+import io.avaje.jsonb.Json;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to change of an instance; what is absent stays. The word {@code none} takes a limit away.
+ *
+ * @param cpus a count, a cpulist, or {@code none}
+ * @param cpuWeight 1 to 10000, or {@code none}
+ * @param memory a size, or {@code none}
+ * @param pids a number, or {@code none}
+ */
+@Json
+public record InstancePatch(
+        Optional<String> cpus,
+        Optional<String> cpuWeight,
+        Optional<String> memory,
+        Optional<String> pids,
+        @Nullable Autostart autostart) {
+    public InstancePatch {
+        cpus = Given.optional(cpus);
+        cpuWeight = Given.optional(cpuWeight);
+        memory = Given.optional(memory);
+        pids = Given.optional(pids);
+    }
+
+    /** {@code spec} with this patch's changes. */
+    public InstanceSpec applyTo(InstanceSpec spec) {
+        return new InstanceSpec(
+                spec.name(),
+                spec.image(),
+                spec.backend(),
+                cpus.isEmpty() ? spec.cpus() : limit(cpus.get()).map(s -> CpuRequest.parse("cpus", s)),
+                cpuWeight.isEmpty() ? spec.cpuWeight() : limit(cpuWeight.get()).map(s -> number("cpuWeight", s)),
+                memory.isEmpty() ? spec.memory() : limit(memory.get()).map(s -> ByteSize.parse("memory", s)),
+                pids.isEmpty() ? spec.pids() : limit(pids.get()).map(s -> number("pids", s)),
+                spec.nics(),
+                autostart == null ? spec.autostart() : autostart);
+    }
+
+    private static Optional<String> limit(String text) {
+        return text.equals("none") ? Optional.empty() : Optional.of(text);
+    }
+
+    private static int number(String field, String text) {
+        try {
+            return Integer.parseInt(text.strip());
+        } catch (NumberFormatException e) {
+            throw Refusal.invalid(field, text, "a whole number, or none");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.model;
+
+import org.jspecify.annotations.NullMarked;

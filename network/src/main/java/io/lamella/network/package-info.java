@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.network;
+
+import org.jspecify.annotations.NullMarked;

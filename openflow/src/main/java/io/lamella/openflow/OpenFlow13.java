@@ -1,0 +1,254 @@
+package io.lamella.openflow;
+
+import java.nio.BufferOverflowException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Messages of OpenFlow 1.3 (wire version 4) as bytes and back. What it does not know it keeps as bytes in a
+ * {@code Raw} or {@code Other} record; bytes that contradict the specification give an {@link OpenFlowException} and
+ * nothing else. Memory is bounded by the message's 64 KiB. Has no state and may be used from any thread.
+ */
+public final class OpenFlow13 {
+    public static final int VERSION = 4;
+
+    /** The greeting of a side that speaks 1.3 only. */
+    public static final Message.Hello HELLO = new Message.Hello(VERSION, 1 << VERSION);
+
+    static final int TYPE_HELLO = 0;
+    private static final int ERROR = 1;
+    private static final int ECHO_REQUEST = 2;
+    private static final int ECHO_REPLY = 3;
+    private static final int FEATURES_REQUEST = 5;
+    private static final int FEATURES_REPLY = 6;
+    private static final int PACKET_IN = 10;
+    private static final int PACKET_OUT = 13;
+    private static final int FLOW_MOD = 14;
+    private static final int MULTIPART_REQUEST = 18;
+    private static final int MULTIPART_REPLY = 19;
+    private static final int BARRIER_REQUEST = 20;
+    private static final int BARRIER_REPLY = 21;
+
+    private static final int HELLO_BITMAP = 1;
+
+    private OpenFlow13() {}
+
+    /**
+     * Appends {@code message} to {@code out}, which is in network byte order.
+     *
+     * @throws OpenFlowException if the message is longer than 65535 bytes or than what is left of {@code out}, which
+     *     then is as before
+     */
+    public static void encode(int xid, Message message, ByteBuffer out) {
+        int start = out.position();
+        try {
+            out.putInt(VERSION << 24).putInt(xid);
+            int type = body(message, out);
+            int length = out.position() - start;
+            if (length > Header.MAX_LENGTH) {
+                throw OpenFlowException.because("a message of " + length + " bytes, at most 65535 are possible");
+            }
+            out.put(start + 1, (byte) type).putShort(start + 2, (short) length);
+            if (message instanceof Message.Hello hello) {
+                out.put(start, (byte) hello.version());
+            }
+        } catch (BufferOverflowException e) {
+            out.position(start);
+            throw OpenFlowException.because("a message does not fit into " + out.remaining() + " bytes", e);
+        } catch (OpenFlowException e) {
+            out.position(start);
+            throw e;
+        }
+    }
+
+    private static int body(Message message, ByteBuffer out) {
+        return switch (message) {
+            case Message.Hello m -> {
+                if (m.bitmap() != 0) {
+                    out.putShort((short) HELLO_BITMAP).putShort((short) 8).putInt(m.bitmap());
+                }
+                yield TYPE_HELLO;
+            }
+            case Message.Error m -> {
+                m.data().put(out.putShort((short) m.type()).putShort((short) m.code()));
+                yield ERROR;
+            }
+            case Message.EchoRequest m -> {
+                m.data().put(out);
+                yield ECHO_REQUEST;
+            }
+            case Message.EchoReply m -> {
+                m.data().put(out);
+                yield ECHO_REPLY;
+            }
+            case Message.FeaturesRequest m -> FEATURES_REQUEST;
+            case Message.Features m -> {
+                out.putLong(m.datapath()).putInt(m.buffers());
+                out.put((byte) m.tables()).put((byte) m.auxiliary()).putShort((short) 0);
+                out.putInt(m.capabilities()).putInt(0);
+                yield FEATURES_REPLY;
+            }
+            case Message.PacketIn m -> {
+                out.putInt(m.buffer()).putShort((short) m.length());
+                out.put((byte) m.reason()).put((byte) m.table()).putLong(m.cookie());
+                MatchCodec.write(m.match(), out);
+                m.data().put(out.putShort((short) 0));
+                yield PACKET_IN;
+            }
+            case Message.PacketOut m -> {
+                out.putInt(m.buffer()).putInt(m.inPort()).putLong(0);
+                int start = out.position();
+                InstructionCodec.writeActions(m.actions(), out);
+                out.putShort(start - 8, (short) (out.position() - start));
+                m.data().put(out);
+                yield PACKET_OUT;
+            }
+            case FlowMod m -> {
+                flowMod(m, out);
+                yield FLOW_MOD;
+            }
+            case MultipartRequest m -> {
+                MultipartCodec.write(m, out);
+                yield MULTIPART_REQUEST;
+            }
+            case MultipartReply m -> {
+                MultipartCodec.write(m, out);
+                yield MULTIPART_REPLY;
+            }
+            case Message.BarrierRequest m -> BARRIER_REQUEST;
+            case Message.BarrierReply m -> BARRIER_REPLY;
+            case Message.Other m -> {
+                m.body().put(out);
+                yield m.type();
+            }
+        };
+    }
+
+    private static void flowMod(FlowMod m, ByteBuffer out) {
+        FlowEntry entry = m.entry();
+        out.putLong(entry.cookie()).putLong(m.cookieMask());
+        out.put((byte) entry.table()).put((byte) m.command().ordinal());
+        out.putShort((short) m.idleTimeout()).putShort((short) m.hardTimeout()).putShort((short) entry.priority());
+        out.putInt(m.buffer()).putInt(m.outPort()).putInt(m.outGroup());
+        out.putShort((short) m.flags()).putShort((short) 0);
+        MatchCodec.write(entry.match(), out);
+        InstructionCodec.writeInstructions(entry.instructions(), out);
+    }
+
+    /**
+     * Reads the message at {@code in}'s position, which must be {@link Header#complete complete}, and leaves the
+     * position after it. Greetings are read whatever their version.
+     *
+     * @throws OpenFlowException if the bytes are no message of version 1.3; the position is then undefined
+     */
+    public static Message decode(ByteBuffer in) {
+        if (!Header.complete(in)) {
+            throw OpenFlowException.malformed("incomplete, " + in.remaining() + " bytes");
+        }
+        int start = in.position();
+        int version = Header.version(in, start);
+        int type = Header.type(in, start);
+        int limit = in.limit();
+        in.limit(start + Header.length(in, start)).position(start + Header.SIZE);
+        try {
+            if (type == TYPE_HELLO) {
+                return hello(version, in);
+            }
+            if (version != VERSION) {
+                throw OpenFlowException.malformed("version " + version + " where 4 is spoken");
+            }
+            return message(type, in);
+        } catch (BufferUnderflowException e) {
+            throw OpenFlowException.malformed("type " + type + " with too few bytes");
+        } finally {
+            in.position(in.limit()).limit(limit);
+        }
+    }
+
+    private static Message message(int type, ByteBuffer in) {
+        return switch (type) {
+            case ERROR ->
+                new Message.Error(in.getShort() & 0xffff, in.getShort() & 0xffff, Bytes.take(in, in.remaining()));
+            case ECHO_REQUEST -> new Message.EchoRequest(Bytes.take(in, in.remaining()));
+            case ECHO_REPLY -> new Message.EchoReply(Bytes.take(in, in.remaining()));
+            case FEATURES_REQUEST -> new Message.FeaturesRequest();
+            case FEATURES_REPLY -> {
+                long datapath = in.getLong();
+                int buffers = in.getInt();
+                int tables = in.get() & 0xff;
+                int auxiliary = in.get() & 0xff;
+                in.getShort();
+                yield new Message.Features(datapath, buffers, tables, auxiliary, in.getInt());
+            }
+            case PACKET_IN -> {
+                int buffer = in.getInt();
+                int length = in.getShort() & 0xffff;
+                int reason = in.get() & 0xff;
+                int table = in.get() & 0xff;
+                long cookie = in.getLong();
+                Match match = MatchCodec.read(in);
+                in.getShort();
+                yield new Message.PacketIn(
+                        buffer, length, reason, table, cookie, match, Bytes.take(in, in.remaining()));
+            }
+            case PACKET_OUT -> {
+                int buffer = in.getInt();
+                int inPort = in.getInt();
+                int end = (int) (in.getLong() >>> 48) + in.position();
+                if (end > in.limit()) {
+                    throw OpenFlowException.malformed("actions that exceed their packet-out");
+                }
+                List<Action> actions = InstructionCodec.readActions(in, end);
+                yield new Message.PacketOut(buffer, inPort, actions, Bytes.take(in, in.remaining()));
+            }
+            case FLOW_MOD -> flowMod(in);
+            case MULTIPART_REQUEST -> MultipartCodec.readRequest(in);
+            case MULTIPART_REPLY -> MultipartCodec.readReply(in);
+            case BARRIER_REQUEST -> new Message.BarrierRequest();
+            case BARRIER_REPLY -> new Message.BarrierReply();
+            default -> new Message.Other(type, Bytes.take(in, in.remaining()));
+        };
+    }
+
+    /** Reads the elements of a greeting; unknown ones are passed over as section A.5.1 asks. */
+    private static Message.Hello hello(int version, ByteBuffer in) {
+        int bitmap = 0;
+        while (in.remaining() >= 4) {
+            int start = in.position();
+            int type = in.getShort() & 0xffff;
+            int length = in.getShort() & 0xffff;
+            if (length < 4 || length > in.limit() - start) {
+                throw OpenFlowException.malformed("a greeting's element of length " + length);
+            }
+            if (type == HELLO_BITMAP && length >= 8) {
+                bitmap = in.getInt();
+            }
+            in.position(Math.min(start + (length + 7 & ~7), in.limit()));
+        }
+        return new Message.Hello(version, bitmap);
+    }
+
+    private static FlowMod flowMod(ByteBuffer in) {
+        long cookie = in.getLong();
+        long cookieMask = in.getLong();
+        int table = in.get() & 0xff;
+        int command = in.get() & 0xff;
+        FlowMod.Command[] commands = FlowMod.Command.values();
+        if (command >= commands.length) {
+            throw OpenFlowException.malformed("flow-mod command " + command);
+        }
+        int idle = in.getShort() & 0xffff;
+        int hard = in.getShort() & 0xffff;
+        int priority = in.getShort() & 0xffff;
+        int buffer = in.getInt();
+        int outPort = in.getInt();
+        int outGroup = in.getInt();
+        int flags = in.getShort() & 0xffff;
+        in.getShort();
+        Match match = MatchCodec.read(in);
+        List<Instruction> instructions = InstructionCodec.readInstructions(in, in.limit());
+        FlowEntry entry = new FlowEntry(table, priority, cookie, match, instructions);
+        return new FlowMod(commands[command], entry, cookieMask, idle, hard, buffer, outPort, outGroup, flags);
+    }
+}

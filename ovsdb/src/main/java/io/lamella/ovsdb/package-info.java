@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.ovsdb;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.lamella.store;
+
+import org.jspecify.annotations.NullMarked;
