@@ -144,8 +144,7 @@ public final class Command {
 
     private static void kill(Process process) {
         if (process.isAlive()) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            ProcessTree.kill((int) process.pid());
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Processes of the whole node by their numbers. A number alone may be reused; a number and a start time together name
@@ -17,6 +18,21 @@ public final class Pids {
     /** Whether the process runs; one that has ended and waits for its parent does not. */
     public static boolean alive(int pid) {
         return stat(pid).filter(ProcessStat::running).isPresent();
+    }
+
+    /** Whether the process may be doing something: it runs and is not halted. */
+    static boolean active(int pid) {
+        return stat(pid)
+                .filter(ProcessStat::running)
+                .filter(stat -> !stat.halted())
+                .isPresent();
+    }
+
+    /** When the process started, in clock ticks since boot; empty where it does not run. */
+    static OptionalLong runningSince(int pid) {
+        return stat(pid).filter(ProcessStat::running).stream()
+                .mapToLong(ProcessStat::startTime)
+                .findFirst();
     }
 
     /**

@@ -16,6 +16,11 @@ record ProcessStat(char state, long startTime) {
         return state != 'Z' && state != 'X';
     }
 
+    /** Whether a signal or a tracer holds it. */
+    boolean halted() {
+        return state == 'T' || state == 't';
+    }
+
     /** Field 2 is the program's name in parentheses and may hold spaces, parentheses and newlines of its own. */
     static Optional<ProcessStat> parse(String stat) {
         int nameEnd = stat.lastIndexOf(')');

@@ -1,6 +1,7 @@
 package io.lamella.backend.lxc;
 
 import io.lamella.compute.Session;
+import io.lamella.linux.ProcessTree;
 import io.lamella.linux.Pty;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,8 +62,7 @@ final class LxcSession implements Session {
     /** The command is a child of LXC's tool and would outlive it. */
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        ProcessTree.kill((int) process.pid());
         if (terminal != null) {
             terminal.close();
         }
