@@ -14,6 +14,7 @@ final class BenchmarkNode implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration END = Duration.ofSeconds(60);
 
+    private final String name;
     private final Path home;
     private final List<String> command = new ArrayList<>();
     private final Process daemon;
@@ -26,6 +27,7 @@ final class BenchmarkNode implements AutoCloseable {
      * @param name the node's name, which no other node of the machine has
      */
     BenchmarkNode(Path program, String name) {
+        this.name = name;
         try {
             home = Files.createTempDirectory("lamella-benchmark");
             command.add(program.toString());
@@ -83,6 +85,16 @@ final class BenchmarkNode implements AutoCloseable {
 
     Path socket() {
         return home.resolve("run/lamella.sock");
+    }
+
+    /** The switch's bridge. */
+    String bridge() {
+        return "br-" + name;
+    }
+
+    /** Where the private switch has its sockets. */
+    Path switchDirectory() {
+        return home.resolve("run/ovs");
     }
 
     /** The daemon's resident set in MiB (proc_pid_status(5), VmRSS). */

@@ -32,6 +32,7 @@ public final class NodeBenchmark {
     private static final Duration BUILD = Duration.ofSeconds(60);
     private static final int WARM_UP = 3;
     private static final int EDGE = 5;
+    private static final NicSpec LAN = new NicSpec("lan", Optional.empty());
 
     private final Options options;
     private final BenchmarkNode node;
@@ -70,7 +71,8 @@ public final class NodeBenchmark {
         BenchmarkNode.pause(IDLE);
         figures.add(Figure.alone("idle daemon's resident set", "MiB", node.residentMebibytes(), Optional.of(100.0)));
         prepare();
-        launches();
+        launches("launch without a network", List.of());
+        launches("launch on a network", List.of(LAN));
         lists();
         many();
         return figures;
@@ -99,17 +101,22 @@ public final class NodeBenchmark {
                         new NetworkSpec("lan", List.of(Cidr.parse("subnets", "10.0.0.0/16"))));
     }
 
-    /** From the request until the instance runs, in turns with {@code lxc-start} of the same container. */
-    private void launches() {
-        say("launching, " + options.repetitions() + " times");
-        launch("bare");
+    /**
+     * From the request until the instance runs, in turns with {@code lxc-start} of the same container.
+     *
+     * @param nics on the node's network, or on none
+     */
+    private void launches(String figure, List<NicSpec> nics) {
+        say(figure + ", " + options.repetitions() + " times");
+        launch("bare", nics);
         Path instance = node.state().resolve("lxc").resolve(SLICE + ".bare");
         Samples own = new Samples();
         Samples reference = new Samples();
-        try (BareContainer bare = new BareContainer(instance, node.state().resolveSibling("bare"))) {
+        Path place = node.state().resolveSibling("bare-" + nics.size());
+        try (BareContainer bare = new BareContainer(instance, place, node.bridge(), node.switchDirectory())) {
             node.api().post(INSTANCES + "/bare/stop?grace=0");
             for (int i = -WARM_UP; i < options.repetitions(); i++) {
-                double launched = launch("one");
+                double launched = launch("one", nics);
                 node.api().delete(INSTANCES + "/one?force=true");
                 double started = bare.start();
                 bare.stop();
@@ -120,7 +127,7 @@ public final class NodeBenchmark {
             }
         }
         node.api().delete(INSTANCES + "/bare?force=true");
-        figures.add(Figure.compared("launch to running", "ms", own, "lxc-start", reference, 1.3));
+        figures.add(Figure.compared(figure, "ms", own, "lxc-start", reference, 1.3));
     }
 
     /** {@code lamella list} in turns with a program that prints one line. */
@@ -147,7 +154,7 @@ public final class NodeBenchmark {
         double before = availableMebibytes();
         Samples times = new Samples();
         for (int i = 1; i <= options.instances(); i++) {
-            times.add(launch("many-" + i));
+            times.add(launch("many-" + i, List.of(LAN)));
         }
         double each = (before - availableMebibytes()) / options.instances();
         figures.add(Figure.compared(
@@ -169,9 +176,9 @@ public final class NodeBenchmark {
         }
     }
 
-    private double launch(String name) {
+    private double launch(String name, List<NicSpec> nics) {
         long start = System.nanoTime();
-        String answer = node.api().post(INSTANCES, spec(name));
+        String answer = node.api().post(INSTANCES, spec(name, nics));
         double time = (System.nanoTime() - start) / 1e6;
         if (Codec.read(InstanceView.class, answer).status().state() != InstanceState.RUNNING) {
             throw new BenchmarkException("instance " + name + " does not run: " + answer);
@@ -179,7 +186,7 @@ public final class NodeBenchmark {
         return time;
     }
 
-    private static InstanceSpec spec(String name) {
+    private static InstanceSpec spec(String name, List<NicSpec> nics) {
         return new InstanceSpec(
                 name,
                 "busybox",
@@ -188,7 +195,7 @@ public final class NodeBenchmark {
                 Optional.empty(),
                 Optional.of(ByteSize.mebibytes(64)),
                 Optional.empty(),
-                List.of(new NicSpec("lan", Optional.empty())),
+                nics,
                 new Autostart(false, 0, 0));
     }
 
