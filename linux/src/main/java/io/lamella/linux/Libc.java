@@ -40,6 +40,7 @@ enum Libc {
     SEND("send"),
     SETSOCKOPT("setsockopt"),
     SOCKET("socket"),
+    STATX("statx"),
     STRERROR("__xpg_strerror_r"),
     UMOUNT("umount2"),
     UTIMENS_AT("utimensat"),

@@ -25,6 +25,12 @@ public final class Mounts {
     private static final int MOUNT_ATTR_NODEV = 4;
     private static final int MOUNT_ATTR_IDMAP = 0x100000;
 
+    /** The size of struct statx, and where its stx_attributes are. */
+    private static final int STATX = 256;
+
+    private static final int STX_ATTRIBUTES = 8;
+    private static final long STATX_ATTR_MOUNT_ROOT = 0x2000;
+
     private Mounts() {}
 
     /**
@@ -117,10 +123,21 @@ public final class Mounts {
         }
     }
 
-    /** Whether something is mounted on {@code path} itself, symbolic links on the way resolved. */
+    /**
+     * Whether something is mounted on {@code path} itself, which is no symbolic link then (statx(2),
+     * STATX_ATTR_MOUNT_ROOT; Linux 5.8). Costs the same however many mounts there are.
+     */
     public static boolean isMounted(Path path) {
-        Path target = resolved(path);
-        return list().stream().anyMatch(mount -> mount.target().equals(target));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment found = arena.allocate(STATX, 8);
+            int result = Libc.STATX.invoke(
+                    Libc.AT_FDCWD, Libc.path(arena, path), Libc.AT_SYMLINK_NOFOLLOW, 0, found.address());
+            if (result == -Errno.ENOENT || result == -Errno.ENOTDIR) {
+                return false;
+            }
+            Libc.checked("looking at " + path, result);
+            return (found.get(ValueLayout.JAVA_LONG, STX_ATTRIBUTES) & STATX_ATTR_MOUNT_ROOT) != 0;
+        }
     }
 
     /** Where a mount on {@code path} appears in the list: its directory resolved, its last name taken as it is. */
