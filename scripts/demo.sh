@@ -19,7 +19,7 @@ demo() {
     else
         need_packages "${RUNTIME_PACKAGES[@]}"
         daemon_answers || start_daemon
-        exec "$java" -XX:AOTCache="$home/cli.aot" @"$home/cli.args" io.lamella.cli.Main "$@"
+        cli "$@"
     fi
 }
 
