@@ -36,10 +36,18 @@ first_process() {
     ' first_process "$root" "$work" 4>"$work/first" </dev/null >&2
 }
 
-# Sets $command to the words that run the words given in the user space.
+# Sets $command to the words that run the words given in the user space, with no file open but the first three, as it
+# is in a machine.
 world_command() {
+    # shellcheck disable=SC2016 # the inner shell's variables
     command=(nsenter --target "$first" --mount --uts --ipc --pid --net --root --wdns=/root
-        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" "$@")
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" bash -c '
+            for file in /proc/self/fd/*; do
+                file=${file##*/}
+                ((file <= 2)) || exec {file}>&-
+            done
+            exec "$@"
+        ' world_command "$@")
 }
 
 # The same on the terminal that this has already.
