@@ -2,6 +2,7 @@
 #   run ID SCRIPT       a command on three channels, lamella.ID.in, .out and .err
 #   terminal ID SCRIPT  a command on a terminal behind one channel, lamella.ID.in, by the telnet protocol (RFC 854)
 #   kill ID             ends a command
+#   halt                asks the image's init to power the machine off
 # SCRIPT is base64 of words for the shell that become the command. Standard input comes in pieces, each after a line with
 # its length; a length of 0 is the end. An output ends with a mark, "ID:CODE;" after a zero byte, which nobody else knows.
 export PATH=/bin
@@ -54,6 +55,14 @@ terminal() {
     rm -f "/sessions/$1" "/sessions/$1".*
 }
 
+halt() {
+    case $(readlink /proc/1/exe) in
+        */busybox) kill -USR2 1 ;;
+        */systemd) kill -38 1 ;; # SIGRTMIN+4, systemd(1)
+        *) chroot /proc/1/root /sbin/telinit 0 ;;
+    esac
+}
+
 exec 3<> "$(port lamella.control)"
 while [ -e /proc/1/root/agent/agent.sh ]; do
     usleep 10000 # the image's init has not begun
@@ -64,6 +73,7 @@ while :; do
         case $verb in
             run) run "$id" "$script" & ;;
             terminal) terminal "$id" "$script" & ;;
+            halt) halt ;;
             kill) kill -9 "-$(cat "/sessions/$id.pid")" ;;
         esac
     done
