@@ -7,7 +7,9 @@ import io.lamella.compute.ImageStore;
 import io.lamella.compute.InstancePlan;
 import io.lamella.compute.Node;
 import io.lamella.compute.Partition;
+import io.lamella.compute.Plug;
 import io.lamella.compute.Progress;
+import io.lamella.compute.Root;
 import io.lamella.compute.Session;
 import io.lamella.model.BackendInfo;
 import io.lamella.model.BackendKind;
@@ -38,6 +40,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Real services over ports without isolation: an instance is a name, and its commands are processes of the machine. */
@@ -68,6 +71,26 @@ final class PlainPorts {
         @Override
         public BackendInfo probe() {
             return new BackendInfo(BackendKind.LXC, true, "processes");
+        }
+
+        @Override
+        public Optional<String> objection(Root image) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Plug plug(InstancePlan plan) {
+            return new Plug.Pair();
+        }
+
+        @Override
+        public void createFrom(InstancePlan plan, Path tree) {
+            create(plan);
+        }
+
+        @Override
+        public void withTree(InstancePlan plan, Consumer<Path> use) {
+            use.accept(Path.of("/"));
         }
 
         @Override
@@ -172,7 +195,7 @@ final class PlainPorts {
 
     private static final class NoSwitch implements Cabling {
         @Override
-        public void prepare(List<Port> ports) {}
+        public void prepare(List<Port> ports, Plug plug) {}
 
         @Override
         public void connect(List<Port> ports) {}
@@ -228,8 +251,8 @@ final class PlainPorts {
         }
 
         @Override
-        public Path rootfs(String digest) {
-            return Path.of("/");
+        public Root root(String digest) {
+            return new Root.Tree(Path.of("/"), Path.of("/"));
         }
 
         @Override

@@ -80,8 +80,12 @@ final class Commands {
         several(root, "freeze", "Freeze instances: their processes stand still", "lamella freeze web")
                 .does(InstanceCommands::freeze);
         several(root, "thaw", "Let frozen instances run on", "lamella thaw web").does(InstanceCommands::thaw);
-        instance(root, "set", "Change an instance's limits, while it runs", "lamella set web cpus=1 memory=128M")
-                .operand(Operand.several("KEY=VALUE", "cpus= cpuWeight= memory= pids= autostart="))
+        instance(
+                        root,
+                        "set",
+                        "Change an instance's limits, while it runs, or its backend, while it does not",
+                        "lamella set web cpus=1 memory=128M")
+                .operand(Operand.several("KEY=VALUE", "cpus= cpuWeight= memory= pids= backend= autostart="))
                 .option(FORMAT)
                 .does(InstanceCommands::set);
         several(root, "delete", "Delete instances", "lamella delete web --force")

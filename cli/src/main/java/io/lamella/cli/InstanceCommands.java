@@ -14,8 +14,10 @@ import io.lamella.model.Port;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,18 @@ final class InstanceCommands {
                         in.number("autostart-delay").orElse(0)));
         String start = in.flag("no-start") ? "?start=false" : "";
         String answer = in.api().post(Api.path("slices", place.slice(), "instances") + start, spec);
-        return in.print(answer, InstanceCommands::table);
+        return in.print(answer, InstanceCommands::made);
+    }
+
+    /** The table of one instance, and why it has its backend where the node was to pick one. */
+    private static String made(String answer) {
+        Object instance = Format.parse(answer);
+        String choice = Json.text(instance, "status", "choice");
+        return table(answer)
+                + (choice.isEmpty()
+                        ? ""
+                        : Table.printable("backend " + Json.text(instance, "status", "backend") + ": " + choice)
+                                + "\n");
     }
 
     static int list(Invocation in) {
@@ -65,6 +78,7 @@ final class InstanceCommands {
      */
     static String table(String answer) {
         Object parsed = Format.parse(answer);
+        Set<String> warnings = new LinkedHashSet<>();
         Table table = Table.of("SLICE", "NAME", "STATE", "BACKEND", "IMAGE", "CPUS", "MEMORY", "ADDRESS");
         for (Object i : parsed instanceof List<?> list ? list : Collections.singletonList(parsed)) {
             String memory = Json.text(i, "spec", "memory");
@@ -77,8 +91,14 @@ final class InstanceCommands {
                     Json.text(i, "status", "cpus"),
                     memory.isEmpty() ? "-" : memory,
                     addresses(i));
+            String warning = Json.text(i, "status", "warning");
+            if (!warning.isEmpty()) {
+                warnings.add("warning: backend " + Json.text(i, "status", "backend") + ": " + warning);
+            }
         }
-        return table.text();
+        StringBuilder text = new StringBuilder(table.text());
+        warnings.forEach(w -> text.append(Table.printable(w)).append('\n'));
+        return text.toString();
     }
 
     private static String addresses(@Nullable Object instance) {
@@ -102,7 +122,11 @@ final class InstanceCommands {
         t.row("State:", i.status().state().word());
         i.status().reason().ifPresent(r -> t.row("Reason:", r));
         t.row("Image:", spec.image());
-        t.row("Backend:", i.status().backend().word());
+        t.row(
+                "Backend:",
+                i.status().backend().word()
+                        + i.status().choice().map(c -> " (" + c + ")").orElse(""));
+        i.status().warning().ifPresent(w -> t.row("Warning:", w));
         t.row(
                 "CPUs:",
                 i.status().cpus() + spec.cpus().map(c -> " (asked: " + c + ")").orElse(" (all of the slice's)"));
@@ -211,12 +235,14 @@ final class InstanceCommands {
         String weight = null;
         String pids = null;
         Autostart autostart = null;
+        BackendKind backend = null;
         for (Setting s : Setting.of(in.operands())) {
             switch (s.key()) {
                 case "cpus" -> cpus = s.value();
                 case "memory" -> memory = s.value();
                 case "cpuWeight", "cpu-weight" -> weight = s.value();
                 case "pids" -> pids = s.value();
+                case "backend" -> backend = BackendKind.parse("backend", s.value());
                 case "autostart", "autostart.priority", "autostart.delaySeconds" -> {
                     Autostart now = autostart != null
                             ? autostart
@@ -232,6 +258,7 @@ final class InstanceCommands {
                             "cpuWeight",
                             "memory",
                             "pids",
+                            "backend",
                             "autostart",
                             "autostart.priority",
                             "autostart.delaySeconds"));
@@ -242,8 +269,9 @@ final class InstanceCommands {
                 Optional.ofNullable(weight),
                 Optional.ofNullable(memory),
                 Optional.ofNullable(pids),
-                autostart);
-        return in.print(in.api().patch(place.instancePath(), patch), InstanceCommands::table);
+                autostart,
+                backend);
+        return in.print(in.api().patch(place.instancePath(), patch), InstanceCommands::made);
     }
 
     private static @Nullable Autostart autostart(Autostart now, Setting s) {

@@ -38,6 +38,7 @@ final class NodeCommands {
         t.row("Switch:", n.switchState());
         for (BackendInfo b : n.backends()) {
             t.row("Backend " + b.backend().word() + ":", (b.available() ? "" : "not available: ") + b.detail());
+            b.warning().ifPresent(w -> t.row("  Warning:", w));
         }
         return t.text();
     }

@@ -1,7 +1,6 @@
 package io.lamella.compute;
 
 import io.lamella.model.AddressPlan;
-import io.lamella.model.BackendKind;
 import io.lamella.model.CpuPlan;
 import io.lamella.model.CpuSet;
 import io.lamella.model.Image;
@@ -37,7 +36,8 @@ final class Allocation {
     }
 
     /** Records a new instance in phase {@code creating} with its ports, or refuses it. */
-    Instance reserve(Store.Transaction tx, String sliceName, InstanceSpec spec, BackendKind backend, boolean running) {
+    Instance reserve(
+            Store.Transaction tx, String sliceName, InstanceSpec spec, Backends.Choice backend, boolean running) {
         Slice slice = Slices.requirePresent(tx, sliceName);
         if (tx.get(Kind.INSTANCE, sliceName + "/" + spec.name()).isPresent()) {
             throw Refusal.conflict(
@@ -54,7 +54,8 @@ final class Allocation {
                 UUID.randomUUID(),
                 sliceName,
                 spec,
-                backend,
+                backend.kind(),
+                backend.reason(),
                 image.digest(),
                 CpuPlan.within(slice.cpus(), spec.cpus(), pinned(siblings)),
                 Phase.CREATING,

@@ -5,12 +5,14 @@ import io.lamella.model.BackendKind;
 import io.lamella.model.InstanceState;
 import io.lamella.model.KernelView;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * What runs instances. One adapter a technology; adapters keep no state of their own that the kernel or their directory
@@ -24,8 +26,28 @@ public interface Backend {
     /** Whether it works on this node; costs little and never throws. */
     BackendInfo probe();
 
-    /** Makes the instance's disk and directory. */
+    /** Why it cannot run instances of this image, as a sentence; empty where it can. */
+    Optional<String> objection(Root image);
+
+    /** How it takes this instance's ports. */
+    Plug plug(InstancePlan plan);
+
+    /** Makes the instance's disk and directory, the disk with the image's content; what exists is kept. */
     void create(InstancePlan plan);
+
+    /**
+     * Makes the instance's disk and directory, the disk with the content of a tree instead of the image's. Nothing of
+     * the instance exists yet.
+     *
+     * @param tree a root file system with the ids that the instance sees, as {@link #withTree} shows it
+     */
+    void createFrom(InstancePlan plan, Path tree);
+
+    /**
+     * Shows the content of a stopped instance's disk as a tree, while {@code use} runs. The tree is the instance's work:
+     * nothing in it is to be trusted, nor any link in it followed.
+     */
+    void withTree(InstancePlan plan, Consumer<Path> use);
 
     /** Starts it and returns once its first process runs. Its ports' devices exist already. */
     void start(InstancePlan plan);
@@ -69,9 +91,14 @@ public interface Backend {
      * An instance as it is now.
      *
      * @param pid the host's process id of its init or virtual machine, where it runs
+     * @param warning what makes it run worse than one would expect
      */
-    record Observation(InstanceState state, Optional<Integer> pid) {
+    record Observation(InstanceState state, Optional<Integer> pid, Optional<String> warning) {
         public static final Observation STOPPED = new Observation(InstanceState.STOPPED, Optional.empty());
+
+        public Observation(InstanceState state, Optional<Integer> pid) {
+            this(state, pid, Optional.empty());
+        }
     }
 
     /**

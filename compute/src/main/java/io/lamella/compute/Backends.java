@@ -3,10 +3,12 @@ package io.lamella.compute;
 import io.lamella.model.BackendInfo;
 import io.lamella.model.BackendKind;
 import io.lamella.model.Refusal;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The backends that this node was built with. */
@@ -34,30 +36,56 @@ public final class Backends {
         return backend;
     }
 
-    /** The backend for a new instance: the one asked for where it works here, or with {@code auto} the first that does. */
-    Backend choose(BackendKind wanted) {
+    /**
+     * A backend for an instance.
+     *
+     * @param reason why it was picked, where that was left to the node
+     */
+    record Choice(Backend backend, Optional<String> reason) {
+        BackendKind kind() {
+            return backend.kind();
+        }
+    }
+
+    /**
+     * The backend for an instance of this image: the one asked for where it can run it here, or with {@code auto} the
+     * first that can.
+     */
+    Choice choose(BackendKind wanted, Root image) {
         if (wanted == BackendKind.AUTO) {
-            return byKind.values().stream()
-                    .filter(b -> b.probe().available())
-                    .findFirst()
-                    .orElseThrow(() -> Refusal.unavailable("no backend works on this node: " + reasons()));
+            return first(image);
         }
         if (!byKind.containsKey(wanted)) {
-            throw Refusal.invalid(
-                    "backend",
-                    wanted,
-                    "one that this node has: "
-                            + byKind.keySet().stream().map(BackendKind::word).collect(Collectors.joining(", ")));
+            throw Refusal.invalid("backend", wanted, "one that this node has: " + words(byKind.keySet()));
         }
         Backend backend = of(wanted);
         BackendInfo info = backend.probe();
         if (!info.available()) {
             throw Refusal.unavailable("backend " + wanted + " does not work on this node: " + info.detail());
         }
-        return backend;
+        backend.objection(image).ifPresent(reason -> {
+            throw Refusal.conflict("backend", "backend " + wanted + " cannot run this image: " + reason);
+        });
+        return new Choice(backend, Optional.empty());
     }
 
-    private String reasons() {
-        return probe().stream().map(i -> i.backend() + ": " + i.detail()).collect(Collectors.joining("; "));
+    private Choice first(Root image) {
+        List<String> passedOver = new ArrayList<>();
+        for (Backend backend : byKind.values()) {
+            BackendInfo info = backend.probe();
+            Optional<String> obstacle = info.available() ? backend.objection(image) : Optional.of(info.detail());
+            if (obstacle.isEmpty()) {
+                String why = passedOver.isEmpty()
+                        ? "the first of " + words(byKind.keySet()) + ", and it works here with this image"
+                        : String.join("; ", passedOver);
+                return new Choice(backend, Optional.of(why));
+            }
+            passedOver.add("not " + backend.kind() + ": " + obstacle.get());
+        }
+        throw Refusal.unavailable("no backend of this node can run the image: " + String.join("; ", passedOver));
+    }
+
+    private static String words(Collection<BackendKind> kinds) {
+        return kinds.stream().map(BackendKind::word).collect(Collectors.joining(", "));
     }
 }

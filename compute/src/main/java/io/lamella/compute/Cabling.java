@@ -7,8 +7,8 @@ import java.util.function.Supplier;
 
 /** Connects ports to the node's switch. Every method is idempotent and may be called from any thread. */
 public interface Cabling {
-    /** Makes the ports' device pairs. Afterwards their guest devices wait in the node's network namespace. */
-    void prepare(List<Port> ports);
+    /** Makes the ports' devices. Afterwards they wait for the instance in the node's network namespace. */
+    void prepare(List<Port> ports, Plug plug);
 
     /** Connects prepared ports to the switch; on return their frames are forwarded. */
     void connect(List<Port> ports);

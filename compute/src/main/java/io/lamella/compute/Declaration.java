@@ -112,7 +112,8 @@ public final class Declaration {
                 Optional.of(spec.cpuWeight().map(Object::toString).orElse("none")),
                 Optional.of(spec.memory().map(Object::toString).orElse("none")),
                 Optional.of(spec.pids().map(Object::toString).orElse("none")),
-                spec.autostart());
+                spec.autostart(),
+                null);
     }
 
     private static <T> T find(List<T> items, Predicate<T> match) {

@@ -1,7 +1,6 @@
 package io.lamella.compute;
 
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,7 +21,7 @@ public interface ImageStore {
 
     Content build(String recipe, Progress progress);
 
-    Path rootfs(String digest);
+    Root root(String digest);
 
     boolean contains(String digest);
 

@@ -2,6 +2,7 @@ package io.lamella.compute;
 
 import io.lamella.compute.Backend.ExecRequest;
 import io.lamella.compute.Backend.Observation;
+import io.lamella.model.BackendKind;
 import io.lamella.model.Instance;
 import io.lamella.model.InstancePatch;
 import io.lamella.model.InstanceSpec;
@@ -66,8 +67,8 @@ public final class Instances {
     }
 
     Instance reserve(Store.Transaction tx, String slice, InstanceSpec spec, boolean running) {
-        return allocation.reserve(
-                tx, slice, spec, backends.choose(spec.backend()).kind(), running);
+        Root image = runner.root(Images.find(tx, spec.image()).digest());
+        return allocation.reserve(tx, slice, spec, backends.choose(spec.backend(), image), running);
     }
 
     private void abandon(Instance intended, RuntimeException cause) {
@@ -177,11 +178,15 @@ public final class Instances {
         return view(instance, Optional.empty());
     }
 
-    /** Changes limits, of a running instance at once. */
+    /** Changes limits, of a running instance at once; of a stopped one also what runs it. */
     public InstanceView update(String slice, String name, InstancePatch patch) {
         Instance changed;
         try (var held = locks.instance(slice, name)) {
-            InstanceSpec before = whole(require(slice, name)).spec();
+            Instance instance = whole(require(slice, name));
+            if (patch.backend() != null) {
+                move(instance, patch.backend());
+            }
+            InstanceSpec before = instance.spec();
             changed = store.transact(tx -> change(tx, slice, name, patch.applyTo(before)));
             try {
                 limitRunning(changed);
@@ -192,6 +197,21 @@ public final class Instances {
         }
         publish("instance.updated", changed, "was changed");
         return view(changed, Optional.empty());
+    }
+
+    private void move(Instance instance, BackendKind wanted) {
+        Backends.Choice choice = backends.choose(wanted, runner.root(instance.digest()));
+        if (choice.kind() == instance.backend()) {
+            runner.record(instance, i -> i.withBackend(choice.kind(), choice.reason()));
+            return;
+        }
+        if (observe(instance).state() != InstanceState.STOPPED) {
+            throw Refusal.conflict(
+                    "backend",
+                    "instance \"" + instance.name() + "\" is running: stop it before its backend becomes "
+                            + choice.kind());
+        }
+        runner.move(instance, choice);
     }
 
     static Instance change(Store.Transaction tx, String slice, String name, InstanceSpec spec) {
@@ -295,7 +315,9 @@ public final class Instances {
                         i.backend(),
                         i.cpus(),
                         seen.pid(),
-                        failed ? i.fault() : Optional.empty()),
+                        failed ? i.fault() : Optional.empty(),
+                        i.choice(),
+                        seen.warning()),
                 runner.ports(i),
                 kernel,
                 i.createdAt());

@@ -129,13 +129,15 @@ public final class Reconciler {
     }
 
     private void removeOrphans() {
-        Set<String> known =
-                store.list(Kind.INSTANCE).stream().map(Instance::unit).collect(Collectors.toSet());
         for (Backend backend : backends.all()) {
+            Set<String> known = store.list(Kind.INSTANCE).stream()
+                    .filter(i -> i.backend() == backend.kind())
+                    .map(Instance::unit)
+                    .collect(Collectors.toSet());
             for (String unit : backend.inventory()) {
                 if (!known.contains(unit)) {
                     attempt("removing " + unit, () -> {
-                        LOG.warn("{} is not in the records and is removed", unit);
+                        LOG.warn("{} of backend {} is not in the records and is removed", unit, backend.kind());
                         backend.stop(unit, Duration.ZERO);
                         backend.delete(unit);
                     });

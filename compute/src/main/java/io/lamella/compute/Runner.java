@@ -37,7 +37,13 @@ final class Runner {
             throw Refusal.unavailable("slice \"" + slice.name() + "\" has no CPU left on this machine: it asks for "
                     + slice.spec().cpus().map(Object::toString).orElse("a share of those that no slice owns"));
         }
-        return new InstancePlan(instance, slice, images.rootfs(instance.digest()), ports(instance));
+        List<Port> ports = ports(instance);
+        boolean offload = !ports.isEmpty() && cabling.datapath().equals("system");
+        return new InstancePlan(instance, slice, images.root(instance.digest()), ports, offload);
+    }
+
+    Root root(String digest) {
+        return images.root(digest);
     }
 
     List<Port> ports(Instance instance) {
@@ -75,9 +81,15 @@ final class Runner {
         }
     }
 
-    /** The switch learns of the ports while the instance boots: neither waits for the other. */
+    /** The switch learns of the ports while the instance boots: neither waits for the other, where it can. */
     private void bringUpWired(InstancePlan plan) {
-        cabling.prepare(plan.ports());
+        Plug plug = backend(plan.instance()).plug(plan);
+        if (plug instanceof Plug.Own) {
+            backend(plan.instance()).start(plan);
+            cabling.connect(plan.ports());
+            return;
+        }
+        cabling.prepare(plan.ports(), plug);
         CompletableFuture<Void> wired = CompletableFuture.runAsync(() -> cabling.connect(plan.ports()), VIRTUAL);
         try {
             backend(plan.instance()).start(plan);
@@ -93,6 +105,30 @@ final class Runner {
         if (!ports.isEmpty()) {
             cabling.disconnect(ports);
         }
+    }
+
+    /**
+     * Gives a stopped instance to another backend with the content of its disk. The change of its record is the moment at
+     * which it belongs to the other one: what either has that the record does not give to it is an orphan.
+     */
+    Instance move(Instance instance, Backends.Choice choice) {
+        Backend from = backend(instance);
+        Backend to = choice.backend();
+        InstancePlan plan = plan(instance);
+        to.delete(instance.unit()); // what an interrupted move left
+        try {
+            from.withTree(plan, tree -> to.createFrom(plan, tree));
+        } catch (RuntimeException e) {
+            try {
+                to.delete(instance.unit());
+            } catch (RuntimeException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        Instance moved = record(instance, i -> i.withBackend(choice.kind(), choice.reason()));
+        from.delete(instance.unit());
+        return moved;
     }
 
     /** Removes every trace of it but its record. */

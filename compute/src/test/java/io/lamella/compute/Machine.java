@@ -1,5 +1,7 @@
 package io.lamella.compute;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.lamella.model.BackendInfo;
 import io.lamella.model.BackendKind;
 import io.lamella.model.ByteSize;
@@ -24,9 +26,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A machine in memory, for what is about the order of deeds and not about the kernel. The daemon on it can be killed
@@ -39,7 +43,9 @@ final class Machine {
     }
 
     CpuSet online = CpuSet.of(0, 1, 2, 3);
+    /** As {@link #named}. */
     final Set<String> disks = new TreeSet<>();
+
     final Set<String> running = new TreeSet<>();
     /** Units with the CPUs that they really have. */
     final Map<String, CpuSet> cpus = new TreeMap<>();
@@ -63,12 +69,17 @@ final class Machine {
         this.store = store;
     }
 
+    /** What a backend has of a unit: LXC by its name alone, as most of the stories are about LXC only. */
+    static String named(BackendKind kind, String unit) {
+        return kind == BackendKind.LXC ? unit : kind + " " + unit;
+    }
+
     /** A daemon on this machine. */
     Compute daemon() {
         return new Compute(
                 new Compute.Ports(
                         new DyingStore(),
-                        List.of(new Lxc()),
+                        List.of(new Hypervisor(BackendKind.LXC), new Hypervisor(BackendKind.KVM)),
                         new Groups(),
                         new Wires(),
                         new Contents(),
@@ -148,10 +159,20 @@ final class Machine {
         public void close() {}
     }
 
-    private final class Lxc implements Backend {
+    private final class Hypervisor implements Backend {
+        private final BackendKind kind;
+
+        Hypervisor(BackendKind kind) {
+            this.kind = kind;
+        }
+
+        private String disk(String unit) {
+            return named(kind, unit);
+        }
+
         @Override
         public BackendKind kind() {
-            return BackendKind.LXC;
+            return kind;
         }
 
         @Override
@@ -160,22 +181,43 @@ final class Machine {
         }
 
         @Override
+        public Optional<String> objection(Root image) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Plug plug(InstancePlan plan) {
+            return new Plug.Pair();
+        }
+
+        @Override
+        public void createFrom(InstancePlan plan, Path tree) {
+            deed("copy " + tree + " to " + kind, () -> disks.add(disk(plan.unit())));
+        }
+
+        @Override
+        public void withTree(InstancePlan plan, Consumer<Path> use) {
+            assertThat(disks).contains(disk(plan.unit()));
+            use.accept(Path.of(plan.unit()));
+        }
+
+        @Override
         public void create(InstancePlan plan) {
-            deed("create " + plan.unit(), () -> disks.add(plan.unit()));
+            deed("create " + plan.unit(), () -> disks.add(disk(plan.unit())));
         }
 
         @Override
         public void start(InstancePlan plan) {
             deed("start " + plan.unit(), () -> {
-                disks.add(plan.unit());
+                disks.add(disk(plan.unit()));
                 cpus.put(plan.unit(), plan.instance().cpus());
-                return running.add(plan.unit());
+                return running.add(disk(plan.unit()));
             });
         }
 
         @Override
         public void stop(String unit, Duration grace) {
-            deed("stop " + unit, () -> running.remove(unit));
+            deed("stop " + unit, () -> running.remove(disk(unit)));
         }
 
         @Override
@@ -193,13 +235,13 @@ final class Machine {
 
         @Override
         public void delete(String unit) {
-            deed("delete " + unit, () -> disks.remove(unit));
+            deed("delete " + unit, () -> disks.remove(disk(unit)));
         }
 
         @Override
         public Observation observe(String unit) {
             synchronized (Machine.this) {
-                return running.contains(unit)
+                return running.contains(disk(unit))
                         ? new Observation(InstanceState.RUNNING, Optional.of(1))
                         : Observation.STOPPED;
             }
@@ -208,9 +250,10 @@ final class Machine {
         @Override
         public Set<String> inventory() {
             synchronized (Machine.this) {
-                Set<String> all = new TreeSet<>(disks);
-                all.addAll(running);
-                return all;
+                return Stream.concat(disks.stream(), running.stream())
+                        .map(name -> name.substring(name.indexOf(' ') + 1))
+                        .filter(unit -> disks.contains(disk(unit)) || running.contains(disk(unit)))
+                        .collect(Collectors.toSet());
             }
         }
 
@@ -281,7 +324,7 @@ final class Machine {
 
     private final class Wires implements Cabling {
         @Override
-        public void prepare(List<Port> ports) {
+        public void prepare(List<Port> ports, Plug plug) {
             deed("prepare " + names(ports), () -> devices.addAll(names(ports)));
         }
 
@@ -342,8 +385,8 @@ final class Machine {
         }
 
         @Override
-        public Path rootfs(String digest) {
-            return Path.of("/images", digest);
+        public Root root(String digest) {
+            return new Root.Tree(Path.of("/images", digest), Path.of("/derived", digest));
         }
 
         @Override

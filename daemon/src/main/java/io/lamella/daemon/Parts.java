@@ -1,5 +1,7 @@
 package io.lamella.daemon;
 
+import io.lamella.backend.kvm.KvmBackend;
+import io.lamella.backend.kvm.KvmSettings;
 import io.lamella.backend.lxc.LxcBackend;
 import io.lamella.backend.lxc.LxcSettings;
 import io.lamella.compute.Compute;
@@ -28,9 +30,10 @@ final class Parts implements AutoCloseable {
     final Store store;
     final SwitchDaemon switchDaemon;
     final Switch networkSwitch;
+    final KvmBackend kvm;
     final Compute compute;
 
-    Parts(Settings settings) {
+    Parts(Settings settings, Config config) {
         directory(settings.state(), "rwx--x--x"); // containers' root users pass through to their own file systems
         directory(settings.run(), "rwxr-xr-x");
         directory(settings.cache(), "rwx------");
@@ -41,10 +44,19 @@ final class Parts implements AutoCloseable {
                     settings.run(), settings.state(), Path.of("/run/openvswitch/db.sock"), settings.bridge()));
             networkSwitch = new Switch(switchDaemon, settings.bridge());
             LxcBackend lxc = new LxcBackend(new LxcSettings(settings.state().resolve("lxc"), settings.name()), cgroups);
+            kvm = new KvmBackend(
+                    new KvmSettings(
+                            settings.state().resolve("kvm"),
+                            settings.run().resolve("kvm"),
+                            settings.cache().resolve("guest"),
+                            settings.name(),
+                            config.accelerated(),
+                            config.kernel()),
+                    cgroups);
             compute = new Compute(
                     new Compute.Ports(
                             store,
-                            List.of(lxc),
+                            List.of(lxc, kvm),
                             new CgroupPartition(cgroups, settings.name()),
                             networkSwitch,
                             new DirectoryImageStore(settings.state().resolve("images"), settings.cache()),
@@ -78,6 +90,7 @@ final class Parts implements AutoCloseable {
     /** Lets go of everything; instances, switch and traffic stay as they are. */
     @Override
     public void close() {
+        kvm.close();
         networkSwitch.close();
         switchDaemon.close();
         store.close();

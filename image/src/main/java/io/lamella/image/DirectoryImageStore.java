@@ -2,6 +2,7 @@ package io.lamella.image;
 
 import io.lamella.compute.ImageStore;
 import io.lamella.compute.Progress;
+import io.lamella.compute.Root;
 import io.lamella.model.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,11 +18,14 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Images in a directory: {@code HEX/rootfs} and {@code HEX/image.json} for each content, and {@code .staging-*} for
+ * Images in a directory: {@code HEX/rootfs} and {@code HEX/image.json} for each content, {@code HEX/derived} for what
+ * backends make of it, and {@code .staging-*} for
  * what is being made. A content appears by one rename, complete and durable. The directory belongs to one process and
  * is closed to everybody but root, because files in it keep their owners and setuid bits.
  */
 public final class DirectoryImageStore implements ImageStore {
+    private static final String DERIVED = "derived";
+
     private final Path directory;
     private final ImageLimits limits;
     private final List<Recipe> recipes;
@@ -86,11 +90,11 @@ public final class DirectoryImageStore implements ImageStore {
     }
 
     @Override
-    public Path rootfs(String digest) {
+    public Root root(String digest) {
         if (!contains(digest)) {
             throw Refusal.notFound("image content", digest);
         }
-        return home(digest).resolve(Staging.ROOTFS);
+        return new Root.Tree(home(digest).resolve(Staging.ROOTFS), home(digest).resolve(DERIVED));
     }
 
     @Override

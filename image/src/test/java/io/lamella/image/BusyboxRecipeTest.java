@@ -23,7 +23,7 @@ class BusyboxRecipeTest {
         assumeTrue(Files.exists(BUSYBOX), "busybox-static is not installed");
         StoreFixture fixture = new StoreFixture(temp);
         Content content = fixture.store.build("busybox", (step, done, total) -> {});
-        Path root = fixture.store.rootfs(content.digest());
+        Path root = fixture.rootfs(content.digest());
         assertThat(root.resolve("bin/busybox")).hasSameBinaryContentAs(BUSYBOX);
         assertThat(Files.readSymbolicLink(root.resolve("sbin/init"))).hasToString("/bin/busybox");
         assertThat(root.resolve("bin/sh")).isSymbolicLink();

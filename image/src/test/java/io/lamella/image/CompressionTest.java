@@ -36,8 +36,7 @@ class CompressionTest {
 
     private void accepts(byte[] archive) throws Exception {
         Content content = fixture.unpack(archive);
-        assertThat(fixture.store.rootfs(content.digest()).resolve("etc/hostname"))
-                .hasContent("forged");
+        assertThat(fixture.rootfs(content.digest()).resolve("etc/hostname")).hasContent("forged");
         assertThat(content.digest())
                 .isEqualTo("sha256:"
                         + HexFormat.of()

@@ -28,7 +28,7 @@ class Debian13RecipeTest {
         Set<String> steps = new TreeSet<>();
         Content content = fixture.store.build("debian13", (step, done, total) -> steps.add(step));
         assertThat(steps).anyMatch(step -> step.startsWith("building debian13: "));
-        Path root = fixture.store.rootfs(content.digest());
+        Path root = fixture.rootfs(content.digest());
         assertThat(root.resolve("etc/debian_version")).content().startsWith("13");
         assertThat(root.resolve("sbin")).isSymbolicLink();
         assertThat(root.resolve("usr/sbin/init")).exists();

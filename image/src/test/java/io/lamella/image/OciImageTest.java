@@ -49,7 +49,7 @@ class OciImageTest {
         Content content = fixture.unpack(forge.tar(OciForge.index(image)));
         assertThat(content.format()).isEqualTo("oci");
         assertThat(image).contains(content.digest());
-        Path root = fixture.store.rootfs(content.digest());
+        Path root = fixture.rootfs(content.digest());
         assertThat(root.resolve("d").toFile().list()).containsExactly("b");
         assertThat(root.resolve("o").toFile().list()).containsExactlyInAnyOrder("new", "kept");
         assertThat(root.resolve("o/kept")).hasContent("high");

@@ -104,7 +104,7 @@ class RealTarTest {
         command.addAll(List.of("-cf", tar.toString(), "."));
         assertThat(run(command.toArray(String[]::new))).isTrue();
         Content content = fixture.unpack(Files.readAllBytes(tar));
-        Map<String, String> description = described(fixture.store.rootfs(content.digest()));
+        Map<String, String> description = described(fixture.rootfs(content.digest()));
         fixture.store.delete(content.digest());
         return description;
     }

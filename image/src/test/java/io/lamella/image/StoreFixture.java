@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lamella.compute.ImageStore.Content;
+import io.lamella.compute.Root;
 import io.lamella.model.Refusal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -47,7 +48,11 @@ final class StoreFixture {
 
     /** Unpacks and returns the root file system. */
     Path tree(byte[] archive) {
-        return store.rootfs(unpack(archive).digest());
+        return rootfs(unpack(archive).digest());
+    }
+
+    Path rootfs(String digest) {
+        return ((Root.Tree) store.root(digest)).directory();
     }
 
     /** What is said about an archive that must be refused, after which nothing may be left of it. */

@@ -40,7 +40,7 @@ class StoreTest {
     void aContentIsKeptByItsDigest() throws IOException {
         Content content = fixture.unpack(TAR);
         assertThat(fixture.store.contains(content.digest())).isTrue();
-        assertThat(fixture.store.rootfs(content.digest()))
+        assertThat(fixture.rootfs(content.digest()))
                 .isEqualTo(fixture.directory.resolve(content.digest().substring(7) + "/rootfs"));
         assertThat(StoreFixture.mode(fixture.directory)).isEqualTo(0700);
         assertThat(content).isEqualTo(new Content(content.digest(), "tar", 6, 2, 0));
@@ -80,7 +80,7 @@ class StoreTest {
         fixture.store.delete(digest);
         assertThat(fixture.left()).isEmpty();
         assertThat(fixture.store.contains(digest)).isFalse();
-        assertThatThrownBy(() -> fixture.store.rootfs(digest)).hasMessageContaining("there is no image content");
+        assertThatThrownBy(() -> fixture.rootfs(digest)).hasMessageContaining("there is no image content");
         for (String bad : new String[] {"sha256:../../etc", "", "sha256:" + "A".repeat(64), "md5:" + "0".repeat(64)}) {
             assertThatThrownBy(() -> fixture.store.contains(bad)).isInstanceOf(Refusal.class);
             assertThatThrownBy(() -> fixture.store.delete(bad)).isInstanceOf(Refusal.class);
@@ -112,8 +112,7 @@ class StoreTest {
             }
         };
         Content content = fixture.store.unpack(slow, Optional.empty(), -1, (step, done, total) -> {});
-        assertThat(fixture.store.rootfs(content.digest()).resolve("etc/hostname"))
-                .hasContent("forged");
+        assertThat(fixture.rootfs(content.digest()).resolve("etc/hostname")).hasContent("forged");
     }
 
     @Test

@@ -99,7 +99,7 @@ class TreeTest {
                 .file("a/b/c", "gone with its directory")
                 .file("a", "12345")
                 .bytes());
-        Path root = fixture.store.rootfs(content.digest());
+        Path root = fixture.rootfs(content.digest());
         assertThat(victim).hasContent("untouched");
         assertThat(root.resolve("etc/passwd")).hasContent("root").isRegularFile();
         assertThat(root.resolve("etc/hostname")).hasContent("third");
@@ -119,7 +119,7 @@ class TreeTest {
                 .symlink("dev/fd", "/proc/self/fd")
                 .bytes());
         assertThat(content.devicesLeftOut()).isEqualTo(3);
-        Path dev = fixture.store.rootfs(content.digest()).resolve("dev");
+        Path dev = fixture.rootfs(content.digest()).resolve("dev");
         assertThat(dev.toFile().list()).containsExactly("fd");
     }
 

@@ -34,6 +34,13 @@ public final class Links {
     private static final int IFLA_NET_NS_PID = 19;
     private static final int VETH_INFO_PEER = 1;
 
+    private static final int IFF_TAP = 2;
+    private static final int IFF_NO_PI = 0x1000;
+    private static final int IFF_VNET_HDR = 0x4000;
+    private static final int TUNSETIFF = 0x400454ca;
+    private static final int TUNSETPERSIST = 0x400454cb;
+    private static final int TUNSETOWNER = 0x400454cc;
+
     private static final int SIOCETHTOOL = 0x8946;
     private static final int ETHTOOL_STXCSUM = 0x17;
     private static final int IFREQ = 40;
@@ -76,6 +83,37 @@ public final class Links {
             delete(name);
             throw e;
         }
+    }
+
+    /**
+     * Makes a tap device (kernel document networking/tuntap) that stays until it is deleted. One that exists gets the
+     * owner.
+     *
+     * @param owner the user who may open it without privileges
+     * @throws LinuxException EINVAL where a device of another kind has the name, EBUSY where the tap is open already
+     */
+    public static void createTap(String name, long owner) {
+        byte[] bytes = checkName(name);
+        String what = "creation of the tap device " + name;
+        try (Arena arena = Arena.ofConfined()) {
+            int fd = Libc.OPEN.demand(what, Libc.string(arena, "/dev/net/tun"), Libc.O_RDWR | Libc.O_CLOEXEC);
+            try {
+                MemorySegment request = arena.allocate(IFREQ, 8);
+                MemorySegment.copy(bytes, 0, request, ValueLayout.JAVA_BYTE, 0, bytes.length);
+                request.set(ValueLayout.JAVA_SHORT, IFNAMSIZ, (short) (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR));
+                Libc.IOCTL.demand(what, fd, TUNSETIFF, request.address());
+                Libc.IOCTL.demand(what, fd, TUNSETOWNER, owner);
+                Libc.IOCTL.demand(what, fd, TUNSETPERSIST, 1);
+            } finally {
+                Libc.close(fd);
+            }
+        }
+    }
+
+    /** Whether there is a tap device of this name. */
+    public static boolean isTap(String name) {
+        checkName(name);
+        return Files.exists(Path.of("/sys/class/net", name, "tun_flags"));
     }
 
     public static boolean exists(String name) {

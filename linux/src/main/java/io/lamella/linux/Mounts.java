@@ -22,6 +22,7 @@ public final class Mounts {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
     private static final int MOUNT_ATTR_RDONLY = 1;
+    private static final int MOUNT_ATTR_NOSUID = 2;
     private static final int MOUNT_ATTR_NODEV = 4;
     private static final int MOUNT_ATTR_IDMAP = 0x100000;
 
@@ -39,6 +40,15 @@ public final class Mounts {
      * support it). Device nodes do not work in it, setuid programs do.
      */
     public static void idmap(Path source, Path target, UserNamespace namespace) {
+        idmap(source, target, namespace, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
+    }
+
+    /** The same, and writable: what is written through it has its owner shifted back. Setuid programs do not work. */
+    public static void idmapWritable(Path source, Path target, UserNamespace namespace) {
+        idmap(source, target, namespace, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    }
+
+    private static void idmap(Path source, Path target, UserNamespace namespace, long restrictions) {
         String what = "idmapped mount of " + source + " on " + target;
         try (Arena arena = Arena.ofConfined()) {
             int tree = Libc.OPEN_TREE.demand(
@@ -46,11 +56,7 @@ public final class Mounts {
             try {
                 // struct mount_attr: attr_set, attr_clr, propagation, userns_fd, 64 bits each
                 MemorySegment attributes = arena.allocateFrom(
-                        ValueLayout.JAVA_LONG,
-                        MOUNT_ATTR_IDMAP | MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV,
-                        0,
-                        MS_PRIVATE,
-                        namespace.fd());
+                        ValueLayout.JAVA_LONG, MOUNT_ATTR_IDMAP | restrictions, 0, MS_PRIVATE, namespace.fd());
                 long empty = Libc.string(arena, "");
                 Libc.MOUNT_SETATTR.demand(
                         what, tree, empty, AT_EMPTY_PATH, attributes.address(), attributes.byteSize());

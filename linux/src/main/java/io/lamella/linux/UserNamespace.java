@@ -23,6 +23,11 @@ public final class UserNamespace implements AutoCloseable {
      * @throws LinuxException where the kernel does not allow the mapping
      */
     public static UserNamespace create(long firstHostId, long count) {
+        return create(0, firstHostId, count);
+    }
+
+    /** Makes a namespace in which the ids from {@code first} on are the node's from {@code firstHostId} on. */
+    public static UserNamespace create(long first, long firstHostId, long count) {
         String what = "user namespace for ids " + firstHostId + " to " + (firstHostId + count - 1);
         try {
             // cat echoes its first byte only when unshare has made the namespace and become cat
@@ -36,7 +41,10 @@ public final class UserNamespace implements AutoCloseable {
                             Errno.EPERM,
                             new String(holder.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip());
                 }
-                return of(what, Path.of("/proc", Long.toString(holder.pid())), "0 " + firstHostId + " " + count + "\n");
+                return of(
+                        what,
+                        Path.of("/proc", Long.toString(holder.pid())),
+                        first + " " + firstHostId + " " + count + "\n");
             } finally {
                 holder.destroyForcibly();
             }

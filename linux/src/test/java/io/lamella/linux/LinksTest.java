@@ -53,6 +53,16 @@ class LinksTest {
     }
 
     @Test
+    void aTapStaysAndBelongsToItsOwner() throws IOException {
+        Links.createTap(name, 1_234_567);
+        Links.createTap(name, 1_234_567);
+        assertThat(Links.isTap(name)).isTrue();
+        assertThat(attribute(name, "owner")).isEqualTo("1234567");
+        Links.delete(name);
+        assertThat(Links.isTap(name)).isFalse();
+    }
+
+    @Test
     void aTakenNameIsRefusedAndTheExistingPairStays() {
         Links.createVeth(name, peer, 0x02_00_00_00_00_01L);
         int index = Links.index(name);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuWeight 1 to 10000, or {@code none}
  * @param memory a size, or {@code none}
  * @param pids a number, or {@code none}
+ * @param backend what runs it from the next start on; the instance must be stopped
  */
 @Json
 public record InstancePatch(
@@ -18,7 +19,8 @@ public record InstancePatch(
         Optional<String> cpuWeight,
         Optional<String> memory,
         Optional<String> pids,
-        @Nullable Autostart autostart) {
+        @Nullable Autostart autostart,
+        @Nullable BackendKind backend) {
     public InstancePatch {
         cpus = Given.optional(cpus);
         cpuWeight = Given.optional(cpuWeight);
@@ -31,7 +33,7 @@ public record InstancePatch(
         return new InstanceSpec(
                 spec.name(),
                 spec.image(),
-                spec.backend(),
+                backend == null ? spec.backend() : backend,
                 cpus.isEmpty() ? spec.cpus() : limit(cpus.get()).map(s -> CpuRequest.parse("cpus", s)),
                 cpuWeight.isEmpty() ? spec.cpuWeight() : limit(cpuWeight.get()).map(s -> number("cpuWeight", s)),
                 memory.isEmpty() ? spec.memory() : limit(memory.get()).map(s -> ByteSize.parse("memory", s)),

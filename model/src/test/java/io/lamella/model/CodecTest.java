@@ -23,6 +23,7 @@ class CodecTest {
                 "a",
                 spec,
                 BackendKind.LXC,
+                Optional.empty(),
                 "sha256:00",
                 CpuSet.of(1),
                 Phase.PRESENT,

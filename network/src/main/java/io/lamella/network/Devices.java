@@ -1,5 +1,6 @@
 package io.lamella.network;
 
+import io.lamella.compute.Plug;
 import io.lamella.linux.Links;
 import io.lamella.linux.LinuxException;
 import io.lamella.model.Port;
@@ -13,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The ports' pairs of devices. Several nodes on one machine use the same kind of names, so each pair's host end carries
- * an alias (ip-link(8)) with the bridge's name, by which a pair is known that no bridge and no record knows any more.
+ * The ports' devices: pairs, or tap devices alone, which then are what a pair's host end is. Several nodes on one machine use the same kind of names, so each host end carries an
+ * alias (ip-link(8)) with the bridge's name, by which one is known that no bridge and no record knows any more.
  */
 final class Devices {
     private static final Path SYSTEM = Path.of("/sys/class/net");
@@ -26,30 +27,45 @@ final class Devices {
         this.mark = "lamella:" + bridge;
     }
 
-    /** Whether both ends of a port's pair are in this namespace. */
-    boolean complete(Port port) {
-        return Links.exists(port.hostDevice()) && Links.exists(port.guestDevice());
+    /** Whether all that the plug needs is in this namespace, and of the right kind. */
+    static boolean complete(Port port, Plug plug) {
+        return switch (plug) {
+            case Plug.Pair pair -> Links.exists(port.hostDevice()) && Links.exists(port.guestDevice());
+            case Plug.Tap tap -> Links.isTap(port.hostDevice());
+            case Plug.Own own -> false;
+        };
     }
 
     /**
-     * Makes a port's pair, or finishes one that was half made. A pair whose other end is in another namespace belongs to
+     * Makes a port's devices, or finishes what was half made. A pair whose other end is in another namespace belongs to
      * an instance that has ended and is made anew.
      *
      * @param checksums whether the sender has to compute checksums itself
      */
-    void make(Port port, boolean checksums) {
+    void make(Port port, Plug plug, boolean checksums) {
         String host = port.hostDevice();
-        String guest = port.guestDevice();
-        if (!complete(port)) {
+        if (!complete(port, plug)) {
             Links.delete(host);
-            Links.createVeth(host, guest, port.mac().bits());
+        }
+        switch (plug) {
+            case Plug.Pair pair -> makePair(port, checksums);
+            case Plug.Tap tap -> Links.createTap(host, tap.owner());
+            case Plug.Own own -> {
+                return;
+            }
         }
         setAlias(host);
         Links.disableIpv6(host);
         // The switch would do so itself and, for the change it sees then, look at all its ports once more.
         Links.setUpPromiscuous(host);
+    }
+
+    private static void makePair(Port port, boolean checksums) {
+        if (!Links.exists(port.hostDevice())) {
+            Links.createVeth(port.hostDevice(), port.guestDevice(), port.mac().bits());
+        }
         if (checksums) {
-            Links.disableTxChecksum(guest);
+            Links.disableTxChecksum(port.guestDevice());
         }
     }
 

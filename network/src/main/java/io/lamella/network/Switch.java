@@ -1,6 +1,7 @@
 package io.lamella.network;
 
 import io.lamella.compute.Cabling;
+import io.lamella.compute.Plug;
 import io.lamella.linux.Links;
 import io.lamella.linux.LinuxException;
 import io.lamella.model.Port;
@@ -56,14 +57,14 @@ public final class Switch implements Cabling, AutoCloseable {
     }
 
     @Override
-    public void prepare(List<Port> ports) {
+    public void prepare(List<Port> ports, Plug plug) {
         locked(each, () -> {
             boolean checksums = bridge.datapathType().equals(Datapath.USERSPACE);
             List<Port> stale =
-                    ports.stream().filter(port -> !devices.complete(port)).toList();
+                    ports.stream().filter(port -> !Devices.complete(port, plug)).toList();
             bridge.removePorts(names(stale));
             prepared.addAll(names(ports));
-            ports.forEach(port -> devices.make(port, checksums));
+            ports.forEach(port -> devices.make(port, plug, checksums));
         });
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lamella.compute.Plug;
 import io.lamella.linux.Links;
 import io.lamella.model.Port;
 import io.lamella.model.Refusal;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real packets through a real switch between network namespaces; two segments have the same addresses. */
 class SwitchTest {
+    private static final Plug PAIR = new Plug.Pair();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Switches switches;
@@ -73,7 +75,7 @@ class SwitchTest {
     private void launch(Guest... launched) throws Exception {
         for (Guest guest : launched) {
             List<Port> port = List.of(guest.port);
-            cabling.prepare(port);
+            cabling.prepare(port, PAIR);
             guest.boot();
             cabling.connect(port);
         }
@@ -241,7 +243,7 @@ class SwitchTest {
     void aPairOfAnEndedInstanceIsMadeAnew() throws Exception {
         launchAll();
         List<Port> port = List.of(a2.port);
-        cabling.prepare(port);
+        cabling.prepare(port, PAIR);
         a2.boot();
         cabling.connect(port);
         a1.forget();
@@ -258,7 +260,7 @@ class SwitchTest {
         ofctl("add-flow", "table=0,priority=60000,in_port=3,actions=output:1,output:2");
         List<Port> running = ports();
         Port gone = guest("gone", 1, 9, "10.0.0.9").port;
-        cabling.prepare(List.of(gone));
+        cabling.prepare(List.of(gone), PAIR);
         Port foreign = guest("foreign", 1, 10, "10.0.0.10").port;
         Links.createVeth(
                 foreign.hostDevice(), foreign.guestDevice(), foreign.mac().bits());
@@ -307,9 +309,9 @@ class SwitchTest {
             assertThat(without.state()).contains("there is no switch");
             assertThat(without.datapath()).isIn("system", "netdev");
             List<Port> port = List.of(a1.port);
-            assertThatThrownBy(() -> without.prepare(port)).isInstanceOf(Refusal.class);
+            assertThatThrownBy(() -> without.prepare(port, PAIR)).isInstanceOf(Refusal.class);
             assertThatThrownBy(() -> without.reconcile(List::of)).isInstanceOf(Refusal.class);
-            cabling.prepare(port);
+            cabling.prepare(port, PAIR);
             without.disconnect(port);
             assertThat(Files.exists(Path.of("/sys/class/net", a1.port.hostDevice())))
                     .isFalse();
@@ -328,7 +330,7 @@ class SwitchTest {
     void portsThatClashAreRefused() throws Exception {
         launch(a1);
         Port twin = new Port(UUID.randomUUID(), "s", "n", "i", 0, a1.port.mac(), a1.port.address(), 24, 1, 9);
-        cabling.prepare(List.of(twin));
+        cabling.prepare(List.of(twin), PAIR);
         try {
             assertThatThrownBy(() -> cabling.connect(List.of(twin)))
                     .isInstanceOf(Refusal.class)

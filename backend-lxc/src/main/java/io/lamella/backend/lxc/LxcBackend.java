@@ -2,6 +2,8 @@ package io.lamella.backend.lxc;
 
 import io.lamella.compute.Backend;
 import io.lamella.compute.InstancePlan;
+import io.lamella.compute.Plug;
+import io.lamella.compute.Root;
 import io.lamella.compute.Session;
 import io.lamella.linux.CgroupLayout;
 import io.lamella.linux.Cgroups;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,12 +137,40 @@ public final class LxcBackend implements Backend {
     }
 
     @Override
+    public Optional<String> objection(Root image) {
+        return image instanceof Root.Disk ? Optional.of("a container cannot run a disk image") : Optional.empty();
+    }
+
+    @Override
+    public Plug plug(InstancePlan plan) {
+        return new Plug.Pair();
+    }
+
+    @Override
     public void create(InstancePlan plan) {
         try {
             disk.create(unit(plan.unit()), plan.slice().ids());
         } catch (IOException | LinuxException e) {
             throw failure(
                     "the directory of instance \"" + plan.instance().name() + "\" cannot be made: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void createFrom(InstancePlan plan, Path tree) {
+        create(plan);
+        withTree(plan, own -> Trees.copy(tree, own));
+    }
+
+    @Override
+    public void withTree(InstancePlan plan, Consumer<Path> use) {
+        Unit unit = unit(plan.unit());
+        try {
+            sweep(unit);
+            disk.withTree(unit, plan.rootfs(), plan.slice().ids(), use);
+        } catch (IOException | LinuxException e) {
+            throw failure("the disk of instance \"" + plan.instance().name() + "\" cannot be read or written: "
+                    + e.getMessage());
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * The file systems that instances see as their own: what they wrote, over an image that they share read-only. The image
@@ -49,6 +50,29 @@ final class RootDisk {
         } finally {
             Mounts.unmount(unit.image()); // the overlay keeps its own reference
         }
+    }
+
+    /**
+     * Shows what the instance sees with the ids that it sees, writable, while {@code use} runs: over the image as it is
+     * on the disk, what the instance wrote through a mount that shifts its owners back.
+     */
+    void withTree(Unit unit, Path image, IdRange ids, Consumer<Path> use) throws IOException {
+        renewWork(unit, ids); // what the kernel left there has owners that this mount has no names for
+        try (UserNamespace back = UserNamespace.create(ids.first(), 0, ids.count())) {
+            Mounts.idmapWritable(unit.directory(), unit.image(), back);
+            Path upper = unit.image().resolve(unit.directory().relativize(unit.upper()));
+            Path work = unit.image().resolve(unit.directory().relativize(unit.work()));
+            Mounts.overlay(image, upper, work, unit.rootfs());
+            use.accept(unit.rootfs());
+        } finally {
+            unmount(unit);
+            renewWork(unit, ids);
+        }
+    }
+
+    private void renewWork(Unit unit, IdRange ids) throws IOException {
+        Inodes.deleteTree(unit.work());
+        create(unit, ids);
     }
 
     void unmount(Unit unit) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lamella.compute.Backend.ExecRequest;
 import io.lamella.compute.InstancePlan;
+import io.lamella.compute.Root;
 import io.lamella.compute.Session;
 import io.lamella.linux.Cgroups;
 import io.lamella.linux.Command;
@@ -129,13 +130,15 @@ final class Lab implements AutoCloseable {
                 slice.name(),
                 spec,
                 BackendKind.LXC,
+                Optional.empty(),
                 "sha256:0",
                 slice.cpus(),
                 Phase.PRESENT,
                 true,
                 Optional.empty(),
                 Instant.EPOCH);
-        return new InstancePlan(instance, slice, image, List.of(ports));
+        return new InstancePlan(
+                instance, slice, new Root.Tree(image, image.resolveSibling("derived")), List.of(ports), false);
     }
 
     InstancePlan started(Slice slice, String name, Port... ports) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lamella.compute.Backend.Observation;
 import io.lamella.compute.InstancePlan;
+import io.lamella.linux.Command;
 import io.lamella.model.BackendKind;
 import io.lamella.model.ByteSize;
 import io.lamella.model.CpuSet;
@@ -99,6 +100,32 @@ class LxcBackendTest {
     }
 
     @Test
+    void theDiskGoesThroughATreeWithoutLoss() throws Exception {
+        assumeTrue(Command.find("rsync").isPresent(), "rsync is not installed");
+        InstancePlan one = lab.started(a, "one");
+        String changes =
+                "echo mine > /root/kept; chown 33:44 /root/kept; chmod 4750 /root/kept; ln /root/kept /root/hard;"
+                        + " ln -s /etc /root/soft; rm /etc/passwd; mkdir -p /root/d/e; chown 7 /root/d";
+        assertThat(lab.run(one, "sh", "-c", changes).exitCode()).isZero();
+        String look = "ls -lRn /root /etc /bin | sed 's/ [A-Z][a-z][a-z] .*[0-9] / /'; cat /root/kept";
+        String before = lab.run(one, "sh", "-c", look).output();
+        lab.backend().stop(one.unit(), Duration.ZERO);
+
+        InstancePlan two = lab.plan(b, "two");
+        lab.backend().withTree(one, tree -> {
+            assertThat(tree.resolve("root/kept")).hasContent("mine");
+            lab.backend().createFrom(two, tree);
+        });
+        lab.backend().start(two);
+        assertThat(lab.run(two, "sh", "-c", look).output()).isEqualTo(before);
+        assertThat(lab.settings.directory().resolve("b.two/upper/bin"))
+                .as("what the image has")
+                .doesNotExist();
+        lab.backend().start(one);
+        assertThat(lab.run(one, "sh", "-c", look).output()).as("the source").isEqualTo(before);
+    }
+
+    @Test
     void rootInsideIsNobodyOutside() throws Exception {
         InstancePlan one = lab.started(a, "one");
         InstancePlan two = lab.started(b, "two");
@@ -162,8 +189,8 @@ class LxcBackendTest {
     void limitsChangeUnderARunningInstance() throws Exception {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two CPUs");
         InstancePlan plan = lab.started(a, "one");
-        InstancePlan moved =
-                new InstancePlan(plan.instance().withCpus(CpuSet.of(0, 1)), plan.slice(), plan.rootfs(), plan.ports());
+        InstancePlan moved = new InstancePlan(
+                plan.instance().withCpus(CpuSet.of(0, 1)), plan.slice(), plan.root(), plan.ports(), false);
         lab.backend().limit(moved);
         assertThat(lab.backend().kernelView(plan.unit()).cpus()).isEqualTo(CpuSet.of(0, 1));
         assertThat(lab.status(plan, "Cpus_allowed_list")).isEqualTo("0-1");
