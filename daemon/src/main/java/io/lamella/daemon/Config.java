@@ -4,6 +4,7 @@ import io.avaje.jsonb.Json;
 import io.avaje.jsonb.Jsonb;
 import io.lamella.backend.kvm.Acceleration;
 import io.lamella.guest.GuestKernel;
+import io.lamella.linux.Hardware;
 import io.lamella.model.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  *
  * @param group whose members may use the Unix socket; absent: {@code lamella}
  * @param acceleration what carries out virtual machines' instructions: {@code auto}, {@code kvm} or {@code tcg}
- * @param guestKernel the kernel file of virtual machines whose images have none; absent: the node's newest in /boot
+ * @param guestKernel the kernel file of virtual machines whose images have none; absent: the one that the node runs
+ *     itself, or else the newest in /boot
  * @param tls where to serve the API over TLS; absent: only the Unix socket serves it
  */
 @Json
@@ -69,7 +71,10 @@ record Config(
     /** The kernel for images that have none; refuses a file that is not there. */
     Optional<GuestKernel> kernel() {
         if (guestKernel == null) {
-            return GuestKernel.newest(Path.of("/"));
+            Path running = Path.of("/boot/vmlinuz-" + Hardware.kernelRelease());
+            return Files.isRegularFile(running)
+                    ? Optional.of(GuestKernel.at(running))
+                    : GuestKernel.newest(Path.of("/"));
         }
         Path file = Path.of(guestKernel);
         if (!file.isAbsolute() || !Files.isRegularFile(file)) {

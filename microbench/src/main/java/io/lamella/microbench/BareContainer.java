@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * The container of an instance, run by {@code lxc-start} alone: its root file system, id map, limits and security as the
  * node made them. Where the instance has a network, so has this: on the same switch, to which LXC itself connects it.
  */
-final class BareContainer implements AutoCloseable {
+final class BareContainer implements Rival {
     private static final String NAME = "bare";
 
     private final Path directory;
@@ -55,12 +55,14 @@ final class BareContainer implements AutoCloseable {
                 .noneMatch(line.strip()::startsWith);
     }
 
-    /** Starts it and returns once its first process runs, as {@code lxc-start} itself sees to; milliseconds. */
-    double start() {
+    /** Ready is when its first process runs, as {@code lxc-start} itself sees to. */
+    @Override
+    public double start() {
         return Command.timed(command("lxc-start", "--daemon"), environment);
     }
 
-    void stop() {
+    @Override
+    public void stop() {
         Command.run(command("lxc-stop", "--kill"));
     }
 

@@ -1,18 +1,7 @@
 package io.lamella.microbench;
 
-import io.lamella.model.Autostart;
 import io.lamella.model.BackendKind;
-import io.lamella.model.ByteSize;
-import io.lamella.model.Cidr;
-import io.lamella.model.Codec;
-import io.lamella.model.ImageBuild;
-import io.lamella.model.InstanceSpec;
-import io.lamella.model.InstanceState;
-import io.lamella.model.InstanceView;
-import io.lamella.model.NetworkSpec;
 import io.lamella.model.NicSpec;
-import io.lamella.model.Operation;
-import io.lamella.model.SliceSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +15,9 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** A node beside the tools that it is built on: what {@code ./benchmark node} runs. */
 public final class NodeBenchmark {
-    private static final String SLICE = "benchmark";
-    private static final String INSTANCES = "/slices/" + SLICE + "/instances";
     private static final Duration IDLE = Duration.ofSeconds(30);
-    private static final Duration BUILD = Duration.ofSeconds(60);
     private static final int WARM_UP = 3;
     private static final int EDGE = 5;
-    private static final NicSpec LAN = new NicSpec("lan", Optional.empty());
 
     private final Options options;
     private final BenchmarkNode node;
@@ -67,57 +52,40 @@ public final class NodeBenchmark {
     }
 
     private List<Figure> run() {
-        say("idle for " + IDLE.toSeconds() + " s");
-        BenchmarkNode.pause(IDLE);
-        figures.add(Figure.alone("idle daemon's resident set", "MiB", node.residentMebibytes(), Optional.of(100.0)));
-        prepare();
-        launches("launch without a network", List.of());
-        launches("launch on a network", List.of(LAN));
-        lists();
-        many();
+        if (options.backend() == BackendKind.LXC) {
+            say("idle for " + IDLE.toSeconds() + " s");
+            BenchmarkNode.pause(IDLE);
+            figures.add(
+                    Figure.alone("idle daemon's resident set", "MiB", node.residentMebibytes(), Optional.of(100.0)));
+        }
+        say("building an image");
+        Tenant tenant = new Tenant(node, options.backend());
+        if (options.backend() == BackendKind.LXC) {
+            launches(tenant, "launch without a network", List.of());
+            launches(tenant, "launch on a network", List.of(Tenant.LAN));
+            lists();
+        } else {
+            launches(tenant, "launch of a virtual machine, " + options.backend(), List.of());
+        }
+        many(tenant);
         return figures;
     }
 
-    private void prepare() {
-        say("building an image");
-        Operation build =
-                Codec.read(Operation.class, node.api().post("/images/build", new ImageBuild("busybox", "busybox")));
-        long deadline = System.nanoTime() + BUILD.toNanos();
-        while (build.state() == Operation.State.RUNNING) {
-            if (System.nanoTime() > deadline) {
-                throw new BenchmarkException("building the image does not end");
-            }
-            BenchmarkNode.pause(Duration.ofMillis(200));
-            build = Codec.read(Operation.class, node.api().get("/operations/" + build.id()));
-        }
-        if (build.state() == Operation.State.FAILED) {
-            throw new BenchmarkException(
-                    "the image was not built: " + build.error().orElse("no reason given"));
-        }
-        node.api().post("/slices", new SliceSpec(SLICE, Optional.empty(), Optional.empty(), Optional.empty()));
-        node.api()
-                .post(
-                        "/slices/" + SLICE + "/networks",
-                        new NetworkSpec("lan", List.of(Cidr.parse("subnets", "10.0.0.0/16"))));
-    }
-
     /**
-     * From the request until the instance runs, in turns with {@code lxc-start} of the same container.
+     * From the request until the instance runs, in turns with the bare tool's start of the same.
      *
      * @param nics on the node's network, or on none
      */
-    private void launches(String figure, List<NicSpec> nics) {
+    private void launches(Tenant tenant, String figure, List<NicSpec> nics) {
         say(figure + ", " + options.repetitions() + " times");
-        launch("bare", nics);
-        Path instance = node.state().resolve("lxc").resolve(SLICE + ".bare");
+        tenant.launch("bare", nics);
         Samples own = new Samples();
         Samples reference = new Samples();
-        Path place = node.state().resolveSibling("bare-" + nics.size());
-        try (BareContainer bare = new BareContainer(instance, place, node.bridge(), node.switchDirectory())) {
-            node.api().post(INSTANCES + "/bare/stop?grace=0");
+        try (Rival bare = rival(tenant, node.state().resolveSibling("bare-" + nics.size()))) {
+            tenant.stop("bare");
             for (int i = -WARM_UP; i < options.repetitions(); i++) {
-                double launched = launch("one", nics);
-                node.api().delete(INSTANCES + "/one?force=true");
+                double launched = tenant.launch("one", nics);
+                tenant.delete("one");
                 double started = bare.start();
                 bare.stop();
                 if (i >= 0) {
@@ -126,8 +94,22 @@ public final class NodeBenchmark {
                 }
             }
         }
-        node.api().delete(INSTANCES + "/bare?force=true");
-        figures.add(Figure.compared(figure, "ms", own, "lxc-start", reference, 1.3));
+        tenant.delete("bare");
+        figures.add(Figure.compared(figure, "ms", own, tool(tenant.backend()), reference, 1.3));
+    }
+
+    /** What the running instance {@code bare} is without the node, in a directory of its own. */
+    private Rival rival(Tenant tenant, Path place) {
+        Path instance = tenant.directory("bare");
+        return switch (tenant.backend()) {
+            case LXC -> new BareContainer(instance, place, node.bridge(), node.switchDirectory());
+            case KVM -> new BareMachine(tenant.pid("bare"), instance, place);
+            default -> throw new BenchmarkException("there is no bare tool for " + tenant.backend());
+        };
+    }
+
+    private static String tool(BackendKind backend) {
+        return backend == BackendKind.LXC ? "lxc-start" : "qemu-system";
     }
 
     /** {@code lamella list} in turns with a program that prints one line. */
@@ -149,22 +131,28 @@ public final class NodeBenchmark {
     }
 
     /** Many instances at once: the last launches against the first, and what each costs. */
-    private void many() {
+    private void many(Tenant tenant) {
         say("launching " + options.instances() + " instances");
         double before = availableMebibytes();
         Samples times = new Samples();
         for (int i = 1; i <= options.instances(); i++) {
-            times.add(launch("many-" + i, List.of(LAN)));
+            times.add(tenant.launch("many-" + i, List.of(Tenant.LAN)));
         }
         double each = (before - availableMebibytes()) / options.instances();
-        figures.add(Figure.compared(
-                "launch of the last of " + options.instances(),
-                "ms",
-                times.last(EDGE),
-                "of the first",
-                times.first(EDGE),
-                1.5));
-        figures.add(Figure.alone("memory an instance", "MiB", each, Optional.empty()));
+        if (options.instances() >= 2 * EDGE) {
+            figures.add(Figure.compared(
+                    "launch of the last of " + options.instances(),
+                    "ms",
+                    times.last(EDGE),
+                    "of the first",
+                    times.first(EDGE),
+                    1.5));
+        }
+        figures.add(Figure.alone(
+                "memory that an instance of " + tenant.memory() + " takes, " + tenant.backend(),
+                "MiB",
+                each,
+                Optional.empty()));
         figures.add(Figure.alone(
                 "daemon's resident set with " + options.instances(),
                 "MiB",
@@ -172,31 +160,8 @@ public final class NodeBenchmark {
                 Optional.empty()));
         say("removing them");
         for (int i = 1; i <= options.instances(); i++) {
-            node.api().delete(INSTANCES + "/many-" + i + "?force=true");
+            tenant.delete("many-" + i);
         }
-    }
-
-    private double launch(String name, List<NicSpec> nics) {
-        long start = System.nanoTime();
-        String answer = node.api().post(INSTANCES, spec(name, nics));
-        double time = (System.nanoTime() - start) / 1e6;
-        if (Codec.read(InstanceView.class, answer).status().state() != InstanceState.RUNNING) {
-            throw new BenchmarkException("instance " + name + " does not run: " + answer);
-        }
-        return time;
-    }
-
-    private static InstanceSpec spec(String name, List<NicSpec> nics) {
-        return new InstanceSpec(
-                name,
-                "busybox",
-                BackendKind.LXC,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(ByteSize.mebibytes(64)),
-                Optional.empty(),
-                nics,
-                new Autostart(false, 0, 0));
     }
 
     /** What the kernel could still give away, in MiB (proc_meminfo(5), MemAvailable). */
