@@ -72,10 +72,13 @@ hold_cache() {
 
 # Whether directory $1 holds what was sealed there.
 is_whole() {
-    [[ -s $1/seal ]] || return 1
-    sums "$1" 2>/dev/null | cmp -s - "$1/seal" && return
-    say "what is cached in $1 is damaged and is made again"
-    return 1
+    [[ -s $1/seal ]] && sums "$1" 2>/dev/null | cmp -s - "$1/seal"
+}
+
+# Takes away what is not whole, before it is made again.
+clear_damage() {
+    [[ ! -e $1 ]] || say "what is cached in $1 is damaged and is made again"
+    rm -rf --one-file-system "$1" "$1.part"
 }
 
 seal() {
@@ -94,7 +97,7 @@ make_base() {
     uri=$(debian_mirror)
     [[ -n $uri ]] || cannot 'no Debian mirror in the package sources of this machine'
     need_packages mmdebstrap e2fsprogs openssh-client
-    rm -rf "$base" "$base.part"
+    clear_damage "$base"
     mkdir -p "$base.part/boot"
     tree=$work/tree
     say "making the lab's Debian $SUITE from $uri; this takes minutes, once"

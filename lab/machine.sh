@@ -97,7 +97,7 @@ make_state() {
     say "booting $target once, to keep it as it is then (console: $console)"
     : >"$console"
     mkdir -p "$base/states"
-    rm -rf "$state"
+    clear_damage "$state"
     (in_base qemu-img create -q -f qcow2 -b /srv/base.img -F raw /mnt/disk.qcow2 "$DISK_SIZE")
     start_qemu
     connect "$BOOT_SECONDS" || machine_failed "$target did not answer within $BOOT_SECONDS s of its start"

@@ -9,7 +9,7 @@ readonly USERLAND_DISK=10G USERLAND_SECONDS=60
 world='' first=''
 
 world_start() {
-    local deadline=$((SECONDS + USERLAND_SECONDS))
+    local deadline
     need_space "$STATE_FREE_MB"
     need_base
     # A file system of its own, not an overlay: instances need overlays, and there is none above an overlay.
@@ -18,6 +18,7 @@ world_start() {
     # Forced, since it would have a check first; and not once mounted, since that takes a capability more.
     resize2fs -f "$work/disk" >/dev/null 2>&1
     mkdir "$work/root"
+    deadline=$((SECONDS + USERLAND_SECONDS))
     (first_process) &
     world=$!
     until [[ -s $work/first ]] && first=$(pgrep -P "$world"); do
