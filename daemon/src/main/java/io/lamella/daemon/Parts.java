@@ -2,8 +2,11 @@ package io.lamella.daemon;
 
 import io.lamella.backend.lxc.LxcBackend;
 import io.lamella.backend.lxc.LxcSettings;
+import io.lamella.backend.xen.XenBackend;
+import io.lamella.backend.xen.XenSettings;
 import io.lamella.compute.Compute;
 import io.lamella.compute.Node;
+import io.lamella.guest.GuestKernel;
 import io.lamella.image.DirectoryImageStore;
 import io.lamella.isolation.CgroupPartition;
 import io.lamella.linux.Cgroups;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** The node put together: every adapter behind its port, over the directories of {@link Settings}. */
 final class Parts implements AutoCloseable {
@@ -41,10 +45,18 @@ final class Parts implements AutoCloseable {
                     settings.run(), settings.state(), Path.of("/run/openvswitch/db.sock"), settings.bridge()));
             networkSwitch = new Switch(switchDaemon, settings.bridge());
             LxcBackend lxc = new LxcBackend(new LxcSettings(settings.state().resolve("lxc"), settings.name()), cgroups);
+            XenBackend xen = new XenBackend(
+                    new XenSettings(
+                            settings.state().resolve("xen"),
+                            settings.run().resolve("xen"),
+                            settings.cache().resolve("guest"),
+                            settings.name(),
+                            nodeKernel()),
+                    cgroups);
             compute = new Compute(
                     new Compute.Ports(
                             store,
-                            List.of(lxc),
+                            List.of(lxc, xen),
                             new CgroupPartition(cgroups, settings.name()),
                             networkSwitch,
                             new DirectoryImageStore(settings.state().resolve("images"), settings.cache()),
@@ -65,6 +77,14 @@ final class Parts implements AutoCloseable {
             throw Refusal.unavailable(
                     "the directory " + path + " cannot be made: " + e.getMessage() + " (lamellad runs as root)");
         }
+    }
+
+    /** The kernel that runs here, or the newest that is installed. */
+    private static Optional<GuestKernel> nodeKernel() {
+        Path running = Path.of("/boot/vmlinuz-" + Hardware.kernelRelease());
+        return Files.isRegularFile(running)
+                ? Optional.of(GuestKernel.at(running))
+                : GuestKernel.newest(Path.of("/"));
     }
 
     private static String hostname() {

@@ -165,6 +165,14 @@ public abstract sealed class Cgroups permits CgroupsV1, CgroupsV2 {
         return pids;
     }
 
+    /** The files into which a process writes its own number to join the group, one for each hierarchy. */
+    public List<Path> joinFiles(String group) {
+        return hierarchies.stream()
+                .map(h -> at(h, group).resolve("cgroup.procs"))
+                .filter(Files::exists)
+                .toList();
+    }
+
     /** Ends all processes in the group and its descendants and returns when none is left. */
     public void kill(String group) {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
