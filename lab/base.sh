@@ -99,7 +99,7 @@ make_base() {
     tree=$work/tree
     say "making the lab's Debian $SUITE from $uri; this takes minutes, once"
     ssh-keygen -q -t ed25519 -N '' -C lamella-lab -f "$base.part/key"
-    mmdebstrap --quiet --mode=root --variant=minbase --include="$(base_packages)" --aptopt='Acquire::Retries "3"' \
+    attend mmdebstrap --quiet --mode=root --variant=minbase --include="$(base_packages)" --aptopt='Acquire::Retries "3"' \
         "${BASE_WITHOUT[@]/#/--dpkgopt=path-exclude=}" \
         --essential-hook="'$root/lab/base/before' \"\$1\"" \
         --customize-hook="'$root/lab/base/after' \"\$1\" '$base.part/key.pub'" \
@@ -148,8 +148,6 @@ need_space() {
 prune_cache() {
     local old
     find "$LAB_CACHE" -mindepth 1 -maxdepth 3 -name '*.part' -exec rm -rf --one-file-system {} +
-    find "$LAB_CACHE" -mindepth 1 -maxdepth 1 -name 'work.*' ! -path "$work" -mmin +720 \
-        -exec rm -rf --one-file-system {} +
     while read -r old && (($(du -sm "$LAB_CACHE" | cut -f1) > LAB_CACHE_MB)); do
         say "removing $old from the cache"
         rm -rf --one-file-system "$old"

@@ -48,7 +48,8 @@ world_start() {
     start_qemu -incoming "exec:zstd -dc /srv/states/${state##*/}/memory.zst"
     connect "$LOAD_SECONDS" || machine_failed "$target did not answer within $LOAD_SECONDS s of being loaded"
     # It stood still meanwhile.
-    world_exec date --set "@$(date +%s.%N)" >/dev/null
+    world_command date --set "@$(date +%s.%N)"
+    attend timeout "$LOAD_SECONDS" "${command[@]}" >/dev/null </dev/null || machine_failed "$target has no clock"
 }
 
 # Sets $command to the words that run the words given in the machine.
@@ -59,12 +60,6 @@ world_command() {
 # The same on a terminal.
 world_terminal() {
     command=(ssh "${ssh_options[@]}" -q -tt lamella-lab -- "${*@Q}")
-}
-
-world_exec() {
-    local command
-    world_command "$@"
-    "${command[@]}"
 }
 
 world_lives() {
@@ -106,7 +101,8 @@ make_state() {
     (in_base qemu-img create -q -f qcow2 -b /srv/base.img -F raw /mnt/disk.qcow2 "$DISK_SIZE")
     start_qemu
     connect "$BOOT_SECONDS" || machine_failed "$target did not answer within $BOOT_SECONDS s of its start"
-    world_exec sh -s "$target" <"$root/lab/settle" >&2 || machine_failed "$target did not settle"
+    world_command sh -s "$target"
+    attend timeout "$BOOT_SECONDS" "${command[@]}" <"$root/lab/settle" >&2 || machine_failed "$target did not settle"
     disconnect
     save
     mkdir -p "$state.part"
@@ -131,11 +127,12 @@ save() {
 }
 
 # Becomes a command that has the base as its root, the cache below /srv, the run's files below /mnt and its output below
-# /media. There is no device but these: /dev/kvm least of all. What it mounts ends with it, and it ends with this shell.
+# /media. There is no device but these: /dev/kvm least of all. What it mounts ends with it, and it ends with this shell,
+# but hears no signal of the terminal.
 in_base() {
     mkdir -p "$work/root"
     # shellcheck disable=SC2016 # the inner shell's variables
-    exec setpriv --pdeathsig KILL unshare --mount --pid --fork --kill-child --propagation private bash -euc '
+    exec setpriv --pdeathsig KILL setsid unshare --mount --pid --fork --kill-child --propagation private bash -euc '
         base=$1 work=$2 out=$3
         mount -t ext4 -o loop,ro,noload "$base/base.img" "$work/root"
         cd "$work/root"
@@ -155,12 +152,14 @@ in_base() {
 
 # Starts the machine with further words of QEMU's command line; it runs then, and $ssh_options lead to it.
 start_qemu() {
+    local deadline=$((SECONDS + LOAD_SECONDS))
     coproc QEMU { in_base qemu-system-x86_64 "${machine[@]}" "$@" 2>"$work/qemu.log"; }
     qemu=$QEMU_PID
     # Copies, since bash keeps its own from subshells.
     exec 6<&"${QEMU[0]}" 7>&"${QEMU[1]}"
     qmp qmp_capabilities
     until qmp query-status && [[ $reply != *'"inmigrate"'* ]]; do
+        ((SECONDS < deadline)) || machine_failed "$target could not be loaded within $LOAD_SECONDS s"
         sleep 0.1
     done
     # A machine is saved paused.
@@ -203,7 +202,7 @@ machine_failed() {
 connect() {
     local deadline=$((SECONDS + $1))
     # What stays in the background holds neither the locks nor QEMU's ends.
-    until ssh "${ssh_options[@]}" -M -N -f lamella-lab >"$work/ssh.log" 2>&1 </dev/null 6<&- 7>&- 8>&- 9>&-; do
+    until attend ssh "${ssh_options[@]}" -M -N -f lamella-lab >"$work/ssh.log" 2>&1 </dev/null 6<&- 7>&- 8>&- 9>&-; do
         is_running || qemu_ended
         ((SECONDS < deadline)) || return 1
         sleep 0.5

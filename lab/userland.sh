@@ -29,7 +29,7 @@ world_start() {
 # Becomes the world: its first process says that all is mounted, then waits, and buries the dead.
 first_process() {
     # shellcheck disable=SC2016 # the inner shell's variables
-    exec setpriv --pdeathsig KILL unshare --mount --propagation private bash -euc '
+    exec setpriv --pdeathsig KILL setsid unshare --mount --propagation private bash -euc '
         source "$1/scripts/userland.sh"
         mount -t ext4 -o loop "$2/disk" "$2/root"
         enter_userland "$2/root" bash -c "hostname lamella-lab; echo >&4; exec 4>&-; sleep infinity & wait"
@@ -41,7 +41,7 @@ first_process() {
 world_command() {
     # shellcheck disable=SC2016 # the inner shell's variables
     command=(nsenter --target "$first" --mount --uts --ipc --pid --net --root --wdns=/root
-        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" bash -c '
+        env -i --default-signal=INT,QUIT PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" bash -c '
             for file in /proc/self/fd/*; do
                 file=${file##*/}
                 ((file <= 2)) || exec {file}>&-
@@ -50,9 +50,9 @@ world_command() {
         ' world_command "$@")
 }
 
-# The same on the terminal that this has already.
+# The same on a terminal of the user space's own: this one's is another world's.
 world_terminal() {
-    world_command "$@"
+    world_command script --quiet --return --command "${*@Q}" /dev/null
 }
 
 world_lives() {

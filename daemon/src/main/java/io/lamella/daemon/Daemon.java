@@ -26,7 +26,7 @@ final class Daemon implements AutoCloseable {
     Daemon(Settings settings) {
         this.settings = settings;
         Config config = Config.read(settings.config());
-        this.parts = new Parts(settings);
+        this.parts = new Parts(settings, config);
         this.api = new ApiServer(
                 parts.compute, parts.store, new ApiSettings(settings.socket(), tls(config), config.adminGroup()));
         this.repairs = Thread.ofVirtual().name("repairs").unstarted(this::repairNowAndThen);

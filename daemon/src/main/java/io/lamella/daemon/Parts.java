@@ -1,12 +1,13 @@
 package io.lamella.daemon;
 
+import io.lamella.backend.kvm.KvmBackend;
+import io.lamella.backend.kvm.KvmSettings;
 import io.lamella.backend.lxc.LxcBackend;
 import io.lamella.backend.lxc.LxcSettings;
 import io.lamella.backend.xen.XenBackend;
 import io.lamella.backend.xen.XenSettings;
 import io.lamella.compute.Compute;
 import io.lamella.compute.Node;
-import io.lamella.guest.GuestKernel;
 import io.lamella.image.DirectoryImageStore;
 import io.lamella.isolation.CgroupPartition;
 import io.lamella.linux.Cgroups;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
-import java.util.Optional;
 
 /** The node put together: every adapter behind its port, over the directories of {@link Settings}. */
 final class Parts implements AutoCloseable {
@@ -32,9 +32,10 @@ final class Parts implements AutoCloseable {
     final Store store;
     final SwitchDaemon switchDaemon;
     final Switch networkSwitch;
+    final KvmBackend kvm;
     final Compute compute;
 
-    Parts(Settings settings) {
+    Parts(Settings settings, Config config) {
         directory(settings.state(), "rwx--x--x"); // containers' root users pass through to their own file systems
         directory(settings.run(), "rwxr-xr-x");
         directory(settings.cache(), "rwx------");
@@ -45,18 +46,27 @@ final class Parts implements AutoCloseable {
                     settings.run(), settings.state(), Path.of("/run/openvswitch/db.sock"), settings.bridge()));
             networkSwitch = new Switch(switchDaemon, settings.bridge());
             LxcBackend lxc = new LxcBackend(new LxcSettings(settings.state().resolve("lxc"), settings.name()), cgroups);
+            kvm = new KvmBackend(
+                    new KvmSettings(
+                            settings.state().resolve("kvm"),
+                            settings.run().resolve("kvm"),
+                            settings.cache().resolve("guest"),
+                            settings.name(),
+                            config.accelerated(),
+                            config.kernel()),
+                    cgroups);
             XenBackend xen = new XenBackend(
                     new XenSettings(
                             settings.state().resolve("xen"),
                             settings.run().resolve("xen"),
                             settings.cache().resolve("guest"),
                             settings.name(),
-                            nodeKernel()),
+                            config.kernel()),
                     cgroups);
             compute = new Compute(
                     new Compute.Ports(
                             store,
-                            List.of(lxc, xen),
+                            List.of(lxc, kvm, xen),
                             new CgroupPartition(cgroups, settings.name()),
                             networkSwitch,
                             new DirectoryImageStore(settings.state().resolve("images"), settings.cache()),
@@ -79,14 +89,6 @@ final class Parts implements AutoCloseable {
         }
     }
 
-    /** The kernel that runs here, or the newest that is installed. */
-    private static Optional<GuestKernel> nodeKernel() {
-        Path running = Path.of("/boot/vmlinuz-" + Hardware.kernelRelease());
-        return Files.isRegularFile(running)
-                ? Optional.of(GuestKernel.at(running))
-                : GuestKernel.newest(Path.of("/"));
-    }
-
     private static String hostname() {
         try {
             return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
@@ -98,6 +100,7 @@ final class Parts implements AutoCloseable {
     /** Lets go of everything; instances, switch and traffic stay as they are. */
     @Override
     public void close() {
+        kvm.close();
         networkSwitch.close();
         switchDaemon.close();
         store.close();

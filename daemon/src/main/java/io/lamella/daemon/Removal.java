@@ -24,7 +24,7 @@ final class Removal {
      * @param keepState leave the state directory, from which a later start makes anew what ran
      */
     static void run(Settings settings, boolean keepState) {
-        try (Parts parts = new Parts(settings)) {
+        try (Parts parts = new Parts(settings, Config.read(settings.config()))) {
             parts.switchDaemon.start();
             if (keepState) {
                 parts.compute.reconciler().suspend(GRACE);

@@ -81,6 +81,11 @@ public final class AgentControl implements AutoCloseable {
         send("kill " + id);
     }
 
+    /** Asks the image's init to power the machine off. */
+    public void halt() throws IOException {
+        send("halt");
+    }
+
     private synchronized void send(String line) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {

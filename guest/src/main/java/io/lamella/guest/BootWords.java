@@ -20,6 +20,10 @@ public final class BootWords {
                 .append(bus.rootDevice())
                 .append(" lamella.host=")
                 .append(plan.instance().name());
+        plan.instance()
+                .spec()
+                .pids()
+                .ifPresent(pids -> line.append(" lamella.pids=").append(pids));
         for (Port port : plan.ports()) {
             line.append(" lamella.net=")
                     .append(port.mac())

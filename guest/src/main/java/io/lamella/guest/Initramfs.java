@@ -1,6 +1,7 @@
 package io.lamella.guest;
 
 import io.lamella.linux.Command;
+import io.lamella.linux.Inodes;
 import io.lamella.model.Refusal;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -89,6 +90,7 @@ public final class Initramfs {
                 }
                 cpio.end();
             }
+            Inodes.chmod(part, 0444);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(part);

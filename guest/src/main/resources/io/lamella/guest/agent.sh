@@ -2,6 +2,7 @@
 #   run ID SCRIPT       a command on three channels, lamella.ID.in, .out and .err
 #   terminal ID SCRIPT  a command on a terminal behind one channel, lamella.ID.in, by the telnet protocol (RFC 854)
 #   kill ID             ends a command
+#   halt                asks the image's init to power the machine off
 # SCRIPT is base64 of words for the shell that become the command. Standard input comes in pieces, each after a line with
 # its length; a length of 0 is the end. An output ends with a mark, "ID:CODE;" after a zero byte, which nobody else knows.
 export PATH=/bin
@@ -30,10 +31,11 @@ run() {
     in=$(port "lamella.$1.in")
     out=$(port "lamella.$1.out")
     err=$(port "lamella.$1.err")
+    claim "$1" "$in" "$err"
     begin "$1" "$2" 'exec setsid'
     {
         feed < "$in" 3>&- | {
-            sh "/sessions/$1" 2>&4 4>&- 3>&-
+            sh "/sessions/$1" 2>&4 3>&- 4>&- 5>&- 6>&-
             code=$?
             mark "$1" $code >&4
             mark "$1" $code
@@ -44,17 +46,27 @@ run() {
 
 terminal() {
     in=$(port "lamella.$1.in")
+    claim "$1" "$in" "$in"
     begin "$1" "$2" exec # telnetd has made a session for it
     {
         printf '#!/bin/sh\nsh /sessions/%s\necho $? > /sessions/%s.code\n' "$1" "$1" > "/sessions/$1.login"
         chmod 700 "/sessions/$1.login"
         telnetd -i -l "/sessions/$1.login"
         mark "$1" "$(cat "/sessions/$1.code")"
-    } <> "$in" >&0 2> /dev/null 3>&-
+    } <> "$in" >&0 2> /dev/null 3>&- 5>&- 6>&-
     rm -f "/sessions/$1" "/sessions/$1".*
 }
 
+halt() {
+    case $(readlink /proc/1/exe) in
+        */busybox) kill -USR2 1 ;;
+        */systemd) kill -38 1 ;; # SIGRTMIN+4, systemd(1)
+        *) chroot /proc/1/root /sbin/telinit 0 ;;
+    esac
+}
+
 exec 3<> "$(port lamella.control)"
+[ "$hypervisor" != xen ] || stty raw -echo <&3
 while [ -e /proc/1/root/agent/agent.sh ]; do
     usleep 10000 # the image's init has not begun
 done
@@ -64,6 +76,7 @@ while :; do
         case $verb in
             run) run "$id" "$script" & ;;
             terminal) terminal "$id" "$script" & ;;
+            halt) halt ;;
             kill) kill -9 "-$(cat "/sessions/$id.pid")" ;;
         esac
     done

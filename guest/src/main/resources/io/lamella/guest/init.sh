@@ -56,6 +56,8 @@ for nic in $(word net); do # MAC,NAME,ADDRESS/PREFIX,BROADCAST
     done
     [ -e "/sys/class/net/$name" ] || fail "the kernel $(uname -r) does not find the interface $name"
 done
+pids=$(word pids)
+[ -z "$pids" ] || echo "$pids" > /proc/sys/kernel/threads-max
 word host > /proc/sys/kernel/hostname
 
 for init in /sbin/init /usr/lib/systemd/systemd /bin/init /init ''; do

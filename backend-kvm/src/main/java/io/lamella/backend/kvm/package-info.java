@@ -1,0 +1,5 @@
+/** Instances as virtual machines of QEMU. */
+@NullMarked
+package io.lamella.backend.kvm;
+
+import org.jspecify.annotations.NullMarked;
