@@ -1,5 +1,6 @@
 # Instances on Xen, from the first to the last thing that one does with them; beside one of LXC, for a network has both.
-# Run by: lab/run xen --timeout 1500 --put lab/tests/xen.sh -- bash /root/xen.sh
+# Run by: lab/run xen --append apparmor=0 --timeout 1500 --put lab/tests/xen.sh -- bash /root/xen.sh
+# (the lab has no apparmor_parser, without which a kernel with AppArmor starts no container)
 # shellcheck shell=bash
 set -euo pipefail
 

@@ -33,6 +33,7 @@ final class Parts implements AutoCloseable {
     final SwitchDaemon switchDaemon;
     final Switch networkSwitch;
     final KvmBackend kvm;
+    final XenBackend xen;
     final Compute compute;
 
     Parts(Settings settings, Config config) {
@@ -55,7 +56,7 @@ final class Parts implements AutoCloseable {
                             config.accelerated(),
                             config.kernel()),
                     cgroups);
-            XenBackend xen = new XenBackend(
+            xen = new XenBackend(
                     new XenSettings(
                             settings.state().resolve("xen"),
                             settings.run().resolve("xen"),
@@ -101,6 +102,7 @@ final class Parts implements AutoCloseable {
     @Override
     public void close() {
         kvm.close();
+        xen.close();
         networkSwitch.close();
         switchDaemon.close();
         store.close();

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The domains that run. Which ones do is what the hypervisor says. Each has an xl process that watches over it and ends
  * with it; a connection to its agent is made when it is needed and kept while it lasts.
  */
-final class Domains {
+final class Domains implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Domains.class);
     private static final long PAUSE_MILLIS = 1000;
 
@@ -91,9 +91,14 @@ final class Domains {
         }
     }
 
-    private static boolean ended(Unit unit) {
+    private boolean ended(Unit unit) {
         try {
-            return Xl.domain(unit.domain()).isEmpty();
+            Optional<XlText.Domain> domain = Xl.domain(unit.domain());
+            if (domain.isPresent() && domain.get().ended() && watcher(unit).isEmpty()) {
+                Xl.run("destroy", unit.domain()); // what the process would have done
+                return true;
+            }
+            return domain.isEmpty();
         } catch (XlException e) {
             LOG.warn("whether {} runs is not known: {}", unit.name(), e.getMessage());
             return false;
@@ -121,5 +126,14 @@ final class Domains {
         if (machine != null) {
             machine.close();
         }
+    }
+
+    /** Lets go of all domains, which run on. */
+    @Override
+    public void close() {
+        watch.close();
+        expected.clear();
+        connected.values().forEach(Machine::close);
+        connected.clear();
     }
 }

@@ -20,14 +20,14 @@ import io.lamella.model.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * while it runs a domain, a directory for sockets and a control group with the processes that serve it, all of which
  * outlive the daemon.
  */
-public final class XenBackend implements Backend {
+public final class XenBackend implements Backend, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(XenBackend.class);
     private static final Duration BOOT = Duration.ofMinutes(5);
     private static final Duration END = Duration.ofSeconds(30);
@@ -49,14 +49,17 @@ public final class XenBackend implements Backend {
     private final Cgroups cgroups;
     private final Host host = new Host();
     private final Domains domains;
+    private final Traces traces;
     private final Launcher launcher;
     private final Disk disk = new Disk();
+    private final Thread cutter;
 
     /** Makes the backend's directories and adopts the instances that run in it. Starts and ends none. */
     public XenBackend(XenSettings settings, Cgroups cgroups) {
         this.settings = settings;
         this.cgroups = cgroups;
         this.domains = new Domains(cgroups);
+        this.traces = new Traces(settings, cgroups, host);
         this.launcher = new Launcher(settings, cgroups, host);
         try {
             for (Path directory : Set.of(settings.directory(), settings.run())) {
@@ -66,19 +69,28 @@ public final class XenBackend implements Backend {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        for (String name : inventory()) {
-            if (domain(unit(name)).isPresent()) {
-                domains.expect(unit(name));
+        adopt();
+        cutter = Thread.ofVirtual().name("xen-console-logs").start(this::cutLogs);
+    }
+
+    /** An end that is not reported because of trouble here is found when the node is repaired. */
+    private void adopt() {
+        try {
+            for (String name : inventory()) {
+                if (domain(unit(name)).isPresent()) {
+                    domains.expect(unit(name));
+                }
             }
+        } catch (XlException | Refusal e) {
+            LOG.warn("which instances run on Xen is not known: {}", e.getMessage());
         }
-        Thread.ofVirtual().name("xen-console-logs").start(this::cutLogs);
     }
 
     private void cutLogs() {
         try {
             while (true) {
                 Thread.sleep(LOG_INTERVAL_MILLIS);
-                for (String name : directories()) {
+                for (String name : traces.directories()) {
                     Unit.find(settings, name)
                             .ifPresent(unit -> ConsoleLog.of(unit).cut());
                 }
@@ -194,7 +206,7 @@ public final class XenBackend implements Backend {
 
     /** The device behind which xenconsoled has the domain's console. */
     private static Path terminal(XlText.Domain domain) {
-        String path = Xl.run(END, java.util.List.of("xenstore-read", "/local/domain/" + domain.id() + "/console/tty"))
+        String path = Xl.run(END, List.of("xenstore-read", "/local/domain/" + domain.id() + "/console/tty"))
                 .strip();
         if (!path.matches("/dev/pts/\\d{1,9}")) {
             throw new XlException("the domain's console is no terminal: \"" + path + "\"");
@@ -280,7 +292,7 @@ public final class XenBackend implements Backend {
     private void sweep(Unit unit) {
         domains.forget(unit);
         if (domain(unit).isPresent()) {
-            Xl.run(END, java.util.List.of("xl", "destroy", unit.domain()));
+            Xl.run(END, List.of("xl", "destroy", unit.domain()));
             await(END, () -> domain(unit).isEmpty());
         }
         if (cgroups.exists(unit.group())) {
@@ -292,7 +304,7 @@ public final class XenBackend implements Backend {
         disk.release(unit);
     }
 
-    private static void await(Duration patience, java.util.function.BooleanSupplier what) {
+    private static void await(Duration patience, BooleanSupplier what) {
         long deadline = System.nanoTime() + patience.toNanos();
         try {
             while (!what.getAsBoolean() && System.nanoTime() - deadline < 0) {
@@ -343,26 +355,9 @@ public final class XenBackend implements Backend {
         Unit unit = unit(name);
         try {
             Inodes.deleteTree(unit.directory());
-            deleteLogs(unit);
+            traces.deleteLogs(unit);
         } catch (IOException | LinuxException e) {
             throw Refusal.conflict("instance", "instance \"" + name + "\" cannot be deleted: " + e.getMessage());
-        }
-    }
-
-    private static void deleteLogs(Unit unit) throws IOException {
-        if (!Files.isDirectory(Unit.logs())) {
-            return;
-        }
-        for (String log : unit.logNames()) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(Unit.logs(), log + "*")) {
-                for (Path file : files) {
-                    if (String.valueOf(file.getFileName())
-                            .substring(log.length())
-                            .matches("(\\.\\d+)?")) {
-                        Files.deleteIfExists(file);
-                    }
-                }
-            }
         }
     }
 
@@ -383,32 +378,7 @@ public final class XenBackend implements Backend {
 
     @Override
     public Set<String> inventory() {
-        Set<String> names = directories();
-        for (String slice : cgroups.children(settings.cgroupRoot())) {
-            for (String group : cgroups.children(settings.cgroupRoot() + "/" + slice)) {
-                if (group.endsWith(Unit.GROUP_SUFFIX)) {
-                    names.add(slice + "." + group.substring(0, group.length() - Unit.GROUP_SUFFIX.length()));
-                }
-            }
-        }
-        if (host.obstacle().isEmpty()) {
-            String prefix = Unit.prefix(settings);
-            Xl.domains().stream()
-                    .filter(domain -> domain.name().startsWith(prefix))
-                    .forEach(domain -> names.add(domain.name().substring(prefix.length())));
-        }
-        names.removeIf(name -> Unit.find(settings, name).isEmpty());
-        return names;
-    }
-
-    private Set<String> directories() {
-        Set<String> names = new TreeSet<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(settings.directory())) {
-            entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return names;
+        return traces.units();
     }
 
     @Override
@@ -463,5 +433,12 @@ public final class XenBackend implements Backend {
     @Override
     public void onExit(BiConsumer<String, String> listener) {
         domains.listen(listener);
+    }
+
+    /** Lets go of everything; the instances run on. */
+    @Override
+    public void close() {
+        cutter.interrupt();
+        domains.close();
     }
 }

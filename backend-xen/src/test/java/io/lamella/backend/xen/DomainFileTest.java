@@ -101,7 +101,8 @@ class DomainFileTest {
                 24,
                 1,
                 1);
-        assertThat(text(plan(Optional.empty(), Optional.empty(), List.of(port)), true).lines())
+        assertThat(text(plan(Optional.empty(), Optional.empty(), List.of(port)), true)
+                        .lines())
                 .contains(
                         "name=\"lamella.a.one\"",
                         "type=\"pvh\"",
@@ -113,16 +114,15 @@ class DomainFileTest {
                         "on_crash=\"destroy\"",
                         "vif=[\"mac=02:00:00:00:00:01,vifname=lm0123456789ab,script=/cache/vif\"]")
                 .anyMatch(line -> line.startsWith("cmdline=\"console=hvc0 ") && line.contains("lamella.root=/dev/xvda"))
-                .anyMatch(line -> line.startsWith("disk=")
-                        && line.endsWith("target=/var/lib/lamella/xen/a.one/root.raw\"]"));
+                .anyMatch(line ->
+                        line.startsWith("disk=") && line.endsWith("target=/var/lib/lamella/xen/a.one/root.raw\"]"));
     }
 
     @Test
     void aCpuThatWasAskedForHasAVirtualOneOfItsOwn() {
         InstancePlan plan =
                 plan(Optional.of(CpuRequest.parse("cpus", "2")), Optional.of(ByteSize.mebibytes(128)), List.of());
-        assertThat(text(plan, false).lines())
-                .contains("type=\"pv\"", "cpus=[\"1\",\"3\"]", "memory=128", "vif=[]");
+        assertThat(text(plan, false).lines()).contains("type=\"pv\"", "cpus=[\"1\",\"3\"]", "memory=128", "vif=[]");
     }
 
     @Test

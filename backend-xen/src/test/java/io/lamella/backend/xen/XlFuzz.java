@@ -17,8 +17,29 @@ class XlFuzz {
     @Provide
     Arbitrary<String> tables() {
         return Arbitraries.of(
-                        "Name ", "ID", " ", "\n", "lamella.a.one", "99999", "999999999", "1", "r-----", "--p---", "-b-",
-                        "0.0", "999999999999.9", "all", " / ", "0-3", "8191", "8192", "3-1", "(null)", "\t", "\0", "é")
+                        "Name ",
+                        "ID",
+                        " ",
+                        "\n",
+                        "lamella.a.one",
+                        "99999",
+                        "999999999",
+                        "1",
+                        "r-----",
+                        "--p---",
+                        "-b-",
+                        "0.0",
+                        "999999999999.9",
+                        "all",
+                        " / ",
+                        "0-3",
+                        "8191",
+                        "8192",
+                        "3-1",
+                        "(null)",
+                        "\t",
+                        "\0",
+                        "é")
                 .list()
                 .ofMaxSize(60)
                 .map(parts -> "Name \n" + String.join("", parts));
@@ -58,7 +79,8 @@ class XlFuzz {
 
     @Provide
     Arbitrary<String> answers() {
-        return Arbitraries.of(" inet ", "10.0.0.1", "999.999.999.999", "/", "\n", "processes ", "9999999", "99999999", "x")
+        return Arbitraries.of(
+                        " inet ", "10.0.0.1", "999.999.999.999", "/", "\n", "processes ", "9999999", "99999999", "x")
                 .list()
                 .ofMaxSize(60)
                 .map(parts -> String.join("", parts));

@@ -35,8 +35,8 @@ class XlTextTest {
     }
 
     private static String vcpus(String... affinities) {
-        StringBuilder text =
-                new StringBuilder("Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)\n");
+        StringBuilder text = new StringBuilder(
+                "Name                                ID  VCPU   CPU State   Time(s) Affinity (Hard / Soft)\n");
         for (int i = 0; i < affinities.length; i++) {
             text.append("lamella.a.one                        1     " + i + "    1   -b-       6.8  " + affinities[i]
                     + " / all\n");
@@ -49,7 +49,8 @@ class XlTextTest {
         assertThat(XlText.affinity(vcpus("1", "0,3-4"))).contains(CpuSet.parse("", "0-1,3-4"));
         assertThat(XlText.affinity(vcpus("1", "all"))).isEmpty();
         assertThatThrownBy(() -> XlText.affinity(vcpus("x"))).isInstanceOf(XlException.class);
-        assertThat(XlText.affinity(vcpus("1").replace("    1   -b-", "    -   --p"))).contains(CpuSet.of(1));
+        assertThat(XlText.affinity(vcpus("1").replace("    1   -b-", "    -   --p")))
+                .contains(CpuSet.of(1));
     }
 
     @Test
@@ -72,8 +73,10 @@ class XlTextTest {
         String action = "Action for shutdown reason code 0 is destroy\n";
         assertThat(XlText.ending(log + "Domain 1 has shut down, reason code 0 0x0\n" + action))
                 .isEqualTo("it powered itself off");
-        assertThat(XlText.ending(log + "Domain 1 has shut down, reason code 3 0x3\n")).isEqualTo("its kernel crashed");
-        assertThat(XlText.ending(log + "Domain 1 has shut down, reason code 2 0x2\n")).isEqualTo("its domain was saved");
+        assertThat(XlText.ending(log + "Domain 1 has shut down, reason code 3 0x3\n"))
+                .isEqualTo("its kernel crashed");
+        assertThat(XlText.ending(log + "Domain 1 has shut down, reason code 2 0x2\n"))
+                .isEqualTo("its domain was saved");
         assertThat(XlText.ending(log + "Domain 1 has been destroyed.\n")).isEqualTo("its domain was destroyed");
     }
 
