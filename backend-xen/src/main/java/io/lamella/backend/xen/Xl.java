@@ -6,9 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The toolstack's own tool (xl(1)). Any thread. */
 final class Xl {
+    private static final Logger LOG = LoggerFactory.getLogger(Xl.class);
     private static final Duration QUICK = Duration.ofSeconds(60);
 
     private Xl() {}
@@ -23,6 +26,7 @@ final class Xl {
     static String run(Duration timeout, List<String> command) {
         Command.Result result = attempt(timeout, command);
         if (!result.ok()) {
+            LOG.info("{}: {}", command, result.error().strip());
             throw new XlException(words(result));
         }
         return result.output();
