@@ -17,7 +17,8 @@ node_processes() {
     for entry in /proc/[0-9]*; do
         command=$(tr '\0' ' ' 2>/dev/null <"$entry/cmdline") || continue
         if [[ $command =~ ^[^\ ]*(lxc-start|lxc-monitord|lxc-attach|ovsdb-server|ovs-vswitchd|io\.lamella\.daemon) &&
-            $command == *lam* || $command == *io.lamella.daemon.Main* ]]; then
+            $command == *lam* || $command == *io.lamella.daemon.Main* ||
+            $command == qemu-system*lamella.control* ]]; then
             printf 'process %s %s\n' "${entry##*/}" "${command:0:120}"
         fi
     done

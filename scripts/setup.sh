@@ -8,7 +8,8 @@ readonly JAVA_WANTED=25
 # shellcheck disable=SC2034 # used by the scripts that source this one
 readonly RUNTIME_PACKAGES=(lxc uidmap openvswitch-switch busybox-static mmdebstrap iproute2 xz-utils ca-certificates)
 # shellcheck disable=SC2034
-readonly TEST_PACKAGES=(tcpdump arping iputils-ping ethtool shellcheck python3 openssl tar procps binutils)
+readonly TEST_PACKAGES=(tcpdump arping iputils-ping ethtool shellcheck python3 openssl tar procps binutils
+    qemu-system-x86 qemu-utils e2fsprogs fuse2fs rsync)
 
 apt_lists_fresh=false
 

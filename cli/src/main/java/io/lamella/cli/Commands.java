@@ -254,6 +254,8 @@ final class Commands {
     private static void tools(Command root) {
         root.command("demo", "Set up two slices and prove with real packets that nothing crosses between them")
                 .option(Option.flag("down", "remove what the demo made"))
+                .option(Option.value("backend", 'b', "BACKEND", "what runs its instances; else lxc")
+                        .oneOf("lxc kvm xen auto"))
                 .option(Option.value("report", "FILE", "where to write the report; else report.json"))
                 .example("lamella demo --report report.json")
                 .does(Demo::run);

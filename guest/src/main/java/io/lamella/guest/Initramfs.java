@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -52,6 +53,23 @@ public final class Initramfs {
             return file;
         } catch (IOException e) {
             throw Refusal.unavailable("the first file system of a virtual machine cannot be made: " + e.getMessage());
+        }
+    }
+
+    /** The kernel's file, or a copy that every user may read where it is root's alone: the hypervisor is not root. */
+    public Path readable(GuestKernel kernel) {
+        try {
+            if (Files.getPosixFilePermissions(kernel.file()).contains(PosixFilePermission.OTHERS_READ)) {
+                return kernel.file();
+            }
+            Files.createDirectories(directory);
+            Path copy = directory.resolve("vmlinuz-" + kernel.release());
+            Path part = Files.createTempFile(directory, ".vmlinuz-", "");
+            Files.copy(kernel.file(), part, StandardCopyOption.REPLACE_EXISTING);
+            Inodes.chmod(part, 0444);
+            return Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw Refusal.unavailable("the kernel " + kernel.file() + " cannot be read: " + e.getMessage());
         }
     }
 

@@ -34,6 +34,7 @@ public final class Links {
     private static final int IFLA_NET_NS_PID = 19;
     private static final int VETH_INFO_PEER = 1;
 
+    private static final Path TUN = Path.of("/dev/net/tun");
     private static final int IFF_TAP = 2;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_VNET_HDR = 0x4000;
@@ -95,8 +96,10 @@ public final class Links {
     public static void createTap(String name, long owner) {
         byte[] bytes = checkName(name);
         String what = "creation of the tap device " + name;
+        // The kernel's own advice, which udev follows: a tap can be attached to by its owner and by nobody else anyway.
+        Inodes.chmod(TUN, 0666);
         try (Arena arena = Arena.ofConfined()) {
-            int fd = Libc.OPEN.demand(what, Libc.string(arena, "/dev/net/tun"), Libc.O_RDWR | Libc.O_CLOEXEC);
+            int fd = Libc.OPEN.demand(what, Libc.path(arena, TUN), Libc.O_RDWR | Libc.O_CLOEXEC);
             try {
                 MemorySegment request = arena.allocate(IFREQ, 8);
                 MemorySegment.copy(bytes, 0, request, ValueLayout.JAVA_BYTE, 0, bytes.length);

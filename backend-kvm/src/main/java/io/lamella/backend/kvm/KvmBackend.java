@@ -199,8 +199,11 @@ public final class KvmBackend implements Backend, AutoCloseable {
                 GuestKernel.of(new Root.Tree(plan.rootfs(), plan.root().derived()), settings.kernel());
         disk.create(unit, plan);
         Qcow2 header = disk.whole(unit);
-        Map<Integer, Path> files = new TreeMap<>(
-                Map.of(QemuArguments.KERNEL, kernel.file(), QemuArguments.INITRD, initramfs.of(kernel, Bus.VIRTIO)));
+        Map<Integer, Path> files = new TreeMap<>(Map.of(
+                QemuArguments.KERNEL,
+                initramfs.readable(kernel),
+                QemuArguments.INITRD,
+                initramfs.of(kernel, Bus.VIRTIO)));
         if (header.layered()) {
             files.put(QemuArguments.BASE, disk.base(plan));
         }

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
 
 /** The connections to one running QEMU. Any thread. */
 final class Machine implements AutoCloseable {
+    /** Beyond guessing, and short enough for the name of a socket. */
+    private static final int ID_BYTES = 8;
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Unit unit;
@@ -99,7 +102,9 @@ final class Machine implements AutoCloseable {
     }
 
     private Session session(boolean terminal, int columns, int rows, Start start) {
-        String id = HexFormat.of().formatHex(RANDOM.generateSeed(12));
+        byte[] bytes = new byte[ID_BYTES];
+        RANDOM.nextBytes(bytes);
+        String id = HexFormat.of().formatHex(bytes);
         Wires wires = new Wires(this, unit, id, terminal ? List.of("in") : List.of("in", "out", "err"));
         try {
             wires.open();

@@ -27,7 +27,7 @@ record QemuArguments(Unit unit, InstancePlan plan, boolean kvm, long memory, boo
         List<String> a = new ArrayList<>(List.of("-nodefaults", "-no-user-config", "-display", "none"));
         add(a, "-name", "guest=" + unit.name() + ",debug-threads=on");
         add(a, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
-        add(a, "-machine", "q35,usb=off,vmport=off,graphics=off,dump-guest-core=off");
+        add(a, "-machine", "q35,usb=off,vmport=off,dump-guest-core=off");
         add(a, "-accel", kvm ? "kvm" : "tcg,thread=multi,tb-size=64");
         add(a, "-cpu", kvm ? "host" : "max,la57=off");
         int cpus = Math.max(1, plan.instance().cpus().size());

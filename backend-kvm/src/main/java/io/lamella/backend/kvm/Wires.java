@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /** The channels of one command, plugged into the machine for it: virtio serial ports behind Unix sockets. */
 final class Wires implements AgentSession.Wires {
-    static final String PREFIX = "session-";
+    static final String PREFIX = "s-";
 
     private static final Logger LOG = LoggerFactory.getLogger(Wires.class);
     private static final int PATIENCE = 100;

@@ -1,0 +1,9 @@
+package io.lamella.systemtest;
+
+import io.lamella.model.BackendKind;
+
+class KvmSuiteTest extends BackendSuite {
+    KvmSuiteTest() {
+        super(BackendKind.KVM);
+    }
+}
