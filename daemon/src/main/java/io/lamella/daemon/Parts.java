@@ -4,6 +4,8 @@ import io.lamella.backend.kvm.KvmBackend;
 import io.lamella.backend.kvm.KvmSettings;
 import io.lamella.backend.lxc.LxcBackend;
 import io.lamella.backend.lxc.LxcSettings;
+import io.lamella.backend.xen.XenBackend;
+import io.lamella.backend.xen.XenSettings;
 import io.lamella.compute.Compute;
 import io.lamella.compute.Node;
 import io.lamella.image.DirectoryImageStore;
@@ -31,6 +33,7 @@ final class Parts implements AutoCloseable {
     final SwitchDaemon switchDaemon;
     final Switch networkSwitch;
     final KvmBackend kvm;
+    final XenBackend xen;
     final Compute compute;
 
     Parts(Settings settings, Config config) {
@@ -53,10 +56,18 @@ final class Parts implements AutoCloseable {
                             config.accelerated(),
                             config.kernel()),
                     cgroups);
+            xen = new XenBackend(
+                    new XenSettings(
+                            settings.state().resolve("xen"),
+                            settings.run().resolve("xen"),
+                            settings.cache().resolve("guest"),
+                            settings.name(),
+                            config.kernel()),
+                    cgroups);
             compute = new Compute(
                     new Compute.Ports(
                             store,
-                            List.of(lxc, kvm),
+                            List.of(lxc, kvm, xen),
                             new CgroupPartition(cgroups, settings.name()),
                             networkSwitch,
                             new DirectoryImageStore(settings.state().resolve("images"), settings.cache()),
@@ -91,6 +102,7 @@ final class Parts implements AutoCloseable {
     @Override
     public void close() {
         kvm.close();
+        xen.close();
         networkSwitch.close();
         switchDaemon.close();
         store.close();

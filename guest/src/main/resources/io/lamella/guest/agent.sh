@@ -31,10 +31,11 @@ run() {
     in=$(port "lamella.$1.in")
     out=$(port "lamella.$1.out")
     err=$(port "lamella.$1.err")
+    claim "$1" "$in" "$err"
     begin "$1" "$2" 'exec setsid'
     {
         feed < "$in" 3>&- | {
-            sh "/sessions/$1" 2>&4 4>&- 3>&-
+            sh "/sessions/$1" 2>&4 3>&- 4>&- 5>&- 6>&-
             code=$?
             mark "$1" $code >&4
             mark "$1" $code
@@ -45,13 +46,14 @@ run() {
 
 terminal() {
     in=$(port "lamella.$1.in")
+    claim "$1" "$in" "$in"
     begin "$1" "$2" exec # telnetd has made a session for it
     {
         printf '#!/bin/sh\nsh /sessions/%s\necho $? > /sessions/%s.code\n' "$1" "$1" > "/sessions/$1.login"
         chmod 700 "/sessions/$1.login"
         telnetd -i -l "/sessions/$1.login"
         mark "$1" "$(cat "/sessions/$1.code")"
-    } <> "$in" >&0 2> /dev/null 3>&-
+    } <> "$in" >&0 2> /dev/null 3>&- 5>&- 6>&-
     rm -f "/sessions/$1" "/sessions/$1".*
 }
 
@@ -64,6 +66,7 @@ halt() {
 }
 
 exec 3<> "$(port lamella.control)"
+[ "$hypervisor" != xen ] || stty raw -echo <&3
 while [ -e /proc/1/root/agent/agent.sh ]; do
     usleep 10000 # the image's init has not begun
 done

@@ -32,6 +32,7 @@ class ArchitectureTest {
         MAY_USE.put("backend.lxc", Set.of("model", "compute", "linux"));
         MAY_USE.put("guest", Set.of("model", "compute", "linux"));
         MAY_USE.put("backend.kvm", Set.of("model", "compute", "linux", "guest"));
+        MAY_USE.put("backend.xen", Set.of("model", "compute", "linux", "guest"));
         MAY_USE.put("network", Set.of("model", "compute", "linux", "ovsdb", "openflow"));
         MAY_USE.put("api", Set.of("model", "store", "compute"));
         MAY_USE.put("cli", Set.of("model"));
