@@ -34,6 +34,7 @@ final class Commands {
         slices(root.command("slice", "Slices: tenants' isolated shares of the node"));
         networks(root.command("network", "Networks: isolated Ethernet segments within a slice"));
         images(root.command("image", "Images: root file systems that instances start from"));
+        flowSpace(root.command("flowspace", "Flow space: which packets each slice's OpenFlow controller gets"));
         node(root);
         tools(root);
         return root;
@@ -209,6 +210,16 @@ final class Commands {
                 .operand(Operand.several("IMAGE", "image"))
                 .example("lamella image delete busybox")
                 .does(ImageCommands::delete);
+    }
+
+    private static void flowSpace(Command flowSpace) {
+        flowSpace
+                .command("check", "Find packets that two slices can affect or observe; needs no daemon")
+                .option(Option.value("file", 'f', "FILE", "the flow space as YAML or JSON; - for standard input"))
+                .option(Option.value("limit", "N", "the most conflicts to print of a kind between two slices; else 10"))
+                .option(LONG_FORMAT)
+                .example("lamella flowspace check -f flowspace.yaml")
+                .does(FlowSpaceCommands::check);
     }
 
     private static void node(Command root) {

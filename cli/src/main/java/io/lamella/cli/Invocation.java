@@ -1,8 +1,13 @@
 package io.lamella.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** One run of a command: its command line, its surroundings and the API. */
 final class Invocation {
@@ -74,6 +79,28 @@ final class Invocation {
         } catch (NumberFormatException e) {
             throw Failure.wrongUse(what + " \"" + text + "\" is not allowed: it must be a whole number");
         }
+    }
+
+    /**
+     * Reads the file that the option {@code file} names; {@code -} is standard input.
+     *
+     * @param example what such a file may be called
+     * @param reader makes the content of the file's name and text
+     */
+    <T> T file(String example, BiFunction<String, String, T> reader) throws IOException {
+        String file = option("file")
+                .orElseThrow(() -> Failure.wrongUse("which file? Name it with --file, such as -f " + example));
+        if (file.equals("-")) {
+            byte[] text = environment.in().readAllBytes();
+            return reader.apply("standard input", new String(text, StandardCharsets.UTF_8));
+        }
+        byte[] text;
+        try {
+            text = Files.readAllBytes(Path.of(file));
+        } catch (IOException e) {
+            throw Failure.wrongUse("the file \"" + file + "\" cannot be read: " + Endpoint.reason(e));
+        }
+        return reader.apply(file, new String(text, StandardCharsets.UTF_8));
     }
 
     /** Prints an answer of the API in the format asked for; the table is made only where it is wanted. */

@@ -9,9 +9,6 @@ import io.lamella.model.TokenRequest;
 import io.lamella.model.TokenSecret;
 import io.lamella.model.TokenView;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** The commands over the node as a whole. */
@@ -73,25 +70,12 @@ final class NodeCommands {
     }
 
     static int apply(Invocation in) throws IOException {
-        String file = in.option("file")
-                .orElseThrow(() -> Failure.wrongUse("which file? Name it with --file, such as -f node.yaml"));
-        NodeSpec wanted = NodeFile.read(file.equals("-") ? "standard input" : file, text(in, file));
+        NodeSpec wanted = in.file("node.yaml", NodeFile::read);
         String query = "?dryRun=" + in.flag("dry-run") + "&prune=" + in.flag("prune");
         return in.print(in.api().post("/apply" + query, wanted), answer -> {
             ApplyPlan plan = Api.read(ApplyPlan.class, answer);
             return PlanText.of(plan, in.flag("dry-run"), in.environment().colour());
         });
-    }
-
-    private static String text(Invocation in, String file) throws IOException {
-        if (file.equals("-")) {
-            return new String(in.environment().in().readAllBytes(), StandardCharsets.UTF_8);
-        }
-        try {
-            return new String(Files.readAllBytes(Path.of(file)), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw Failure.wrongUse("the file \"" + file + "\" cannot be read: " + Endpoint.reason(e));
-        }
     }
 
     static int export(Invocation in) {

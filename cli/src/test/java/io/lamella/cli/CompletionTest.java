@@ -42,6 +42,8 @@ class CompletionTest {
         assertThat(complete("list", "--format", "")).containsExactly("table", "json", "yaml");
         assertThat(complete("launch", "--mem")).containsExactly("--memory");
         assertThat(complete("slice", "list", "--so")).containsExactly("--socket");
+        assertThat(complete("flowspace", "")).containsExactly("check");
+        assertThat(complete("flowspace", "check", "--fi")).containsExactly("--file");
         assertThat(complete("image", "build", "deb")).containsExactly("debian13");
     }
 

@@ -1,6 +1,9 @@
 package io.lamella.model;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,5 +31,14 @@ final class Given {
             required("an item of a list", item);
         }
         return List.copyOf(value);
+    }
+
+    /** Keeps the order of the keys. */
+    static <T> Map<String, T> map(@Nullable Map<String, T> value) {
+        if (value == null) {
+            return Map.of();
+        }
+        value.forEach(Given::required);
+        return Collections.unmodifiableMap(new LinkedHashMap<>(value));
     }
 }
