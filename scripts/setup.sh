@@ -100,6 +100,13 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >&2 </dev/null
 }
 
+# Prints the Debian mirror of the machine's own package sources; nothing where there is none.
+debian_mirror() {
+    # shellcheck disable=SC2016 # apt's variables
+    apt-get indextargets --format '$(ORIGIN) $(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' |
+        awk '$1 == "Debian" && $3 == "main" && $2 !~ /security|updates|backports/ && !found { found = 1; print $4 }'
+}
+
 # Sets JAVA_HOME to a JDK that is new enough, installing Debian's where Debian has it.
 need_jdk() {
     local package=openjdk-$JAVA_WANTED-jdk-headless
