@@ -37,6 +37,7 @@ enum Libc {
     POLL("poll"),
     READ("read"),
     RECV("recv"),
+    SCHED_SETAFFINITY("sched_setaffinity"),
     SEND("send"),
     SETSOCKOPT("setsockopt"),
     SOCKET("socket"),
