@@ -70,6 +70,7 @@ final class Machine {
                         new DyingStore(),
                         List.of(new Lxc()),
                         new Groups(),
+                        new NoIsolation(),
                         new Wires(),
                         new Contents(),
                         new io.lamella.model.IdRange(1_000_000, 100 * io.lamella.model.IdRange.PER_SLICE),

@@ -6,6 +6,7 @@ import io.lamella.compute.Compute;
 import io.lamella.compute.Node;
 import io.lamella.image.DirectoryImageStore;
 import io.lamella.isolation.CgroupPartition;
+import io.lamella.isolation.KernelIsolation;
 import io.lamella.linux.Cgroups;
 import io.lamella.linux.Hardware;
 import io.lamella.model.Refusal;
@@ -41,11 +42,14 @@ final class Parts implements AutoCloseable {
                     settings.run(), settings.state(), Path.of("/run/openvswitch/db.sock"), settings.bridge()));
             networkSwitch = new Switch(switchDaemon, settings.bridge());
             LxcBackend lxc = new LxcBackend(new LxcSettings(settings.state().resolve("lxc"), settings.name()), cgroups);
+            KernelIsolation isolation = new KernelIsolation(
+                    cgroups, settings.name(), settings.state().resolve("isolation.journal"));
             compute = new Compute(
                     new Compute.Ports(
                             store,
                             List.of(lxc),
-                            new CgroupPartition(cgroups, settings.name()),
+                            new CgroupPartition(cgroups, settings.name(), isolation::withheld),
+                            isolation,
                             networkSwitch,
                             new DirectoryImageStore(settings.state().resolve("images"), settings.cache()),
                             LxcSettings.IDS,
