@@ -33,6 +33,7 @@ public final class Isolation {
     private final Slices slices;
     private final Events events;
     private final ReentrantLock lock = new ReentrantLock();
+    private List<String> drifted = List.of();
 
     Isolation(Store store, Isolator isolator, Slices slices, Events events) {
         this.store = store;
@@ -96,6 +97,37 @@ public final class Isolation {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Looks whether what is in force still holds, and tells of it once where that changed. */
+    public void watch() {
+        lock.lock();
+        try {
+            isolator.verify().ifPresent(this::tell);
+        } catch (RuntimeException e) { // the next look may succeed
+            LOG.warn("the isolation could not be verified", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void tell(IsolationReport report) {
+        List<String> now = report.steps().stream()
+                .filter(s -> s.state() == IsolationReport.State.DRIFTED)
+                .map(s -> s.action() + " (" + s.found() + ")")
+                .toList();
+        if (!now.equals(drifted)) {
+            String message = now.isEmpty()
+                    ? "everything is as it was applied again"
+                    : "not as it was applied any more: " + String.join(", ", now);
+            events.publish(
+                    now.isEmpty() ? "isolation.repaired" : "isolation.drifted",
+                    report.slice().orElse(""),
+                    report.cpus().toString(),
+                    message);
+            LOG.warn("isolation of CPUs {}: {}", report.cpus(), message);
+        }
+        drifted = now;
     }
 
     /** Before the node is removed: gives back what isolation took, where there is one. */

@@ -89,6 +89,7 @@ final class Daemon implements AutoCloseable {
             while (true) {
                 Thread.sleep(REPAIR_INTERVAL);
                 parts.compute.reconciler().repair();
+                parts.compute.isolation().watch();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed

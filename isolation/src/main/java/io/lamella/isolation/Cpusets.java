@@ -20,8 +20,8 @@ final class Cpusets {
     /** An isolated partition of cgroup v2; with version 1 only the kernel's command line ends load balancing. */
     static Finding partition(Scene s) {
         String parameter = "isolcpus=managed_irq,domain," + s.isolated();
-        if (Scene.text(s.sys().resolve("devices/system/cpu/isolated"))
-                .equals(s.isolated().toString())) {
+        String booted = Scene.text(s.sys().resolve("devices/system/cpu/isolated"));
+        if (Form.LIST.cpus(booted).filter(c -> c.containsAll(s.isolated())).isPresent()) {
             return new Finding.Holds("the kernel was started with isolcpus for them");
         }
         if (s.unified().isEmpty()) {

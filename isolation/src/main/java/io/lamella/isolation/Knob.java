@@ -163,9 +163,15 @@ sealed interface Knob {
                     .map(text -> List.of(text.split("\\s+")).contains(NAME) ? PRESENT : ABSENT);
         }
 
+        /** A child that has come to pass the controller on needs it: it stays then. */
         @Override
         public void write(String value) {
-            new Text(Form.WORD, file).write((value.equals(PRESENT) ? "+" : "-") + NAME);
+            boolean needed = Scene.entries(file.resolveSibling(".").normalize()).stream()
+                    .map(child -> new Controller(child.resolve("cgroup.subtree_control")))
+                    .anyMatch(child -> child.read().equals(Optional.of(PRESENT)));
+            if (value.equals(PRESENT) || !needed) {
+                new Text(Form.WORD, file).write((value.equals(PRESENT) ? "+" : "-") + NAME);
+            }
         }
     }
 
