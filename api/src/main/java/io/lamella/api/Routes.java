@@ -26,6 +26,7 @@ final class Routes {
         var operations = new OperationCalls(compute.operations());
         var events = new EventCalls(compute.events(), HEARTBEAT);
         var secrets = new TokenCalls(tokens);
+        var isolation = new IsolationCalls(compute.isolation());
         String network = "/slices/{slice}/networks/{network}";
         String instance = "/slices/{slice}/instances/{instance}";
         return List.of(
@@ -33,6 +34,11 @@ final class Routes {
                 new Route("GET", "/openapi.yaml", EVERYONE, node::openApi),
                 new Route("POST", "/apply", ADMINISTRATOR, node::apply, "dryRun", "prune"),
                 new Route("GET", "/export", ADMINISTRATOR, node::export),
+                new Route("GET", "/isolation", ADMINISTRATOR, isolation::verify),
+                new Route("PUT", "/isolation", ADMINISTRATOR, isolation::apply),
+                new Route("POST", "/isolation/plan", ADMINISTRATOR, isolation::plan),
+                new Route("POST", "/isolation/undo", ADMINISTRATOR, isolation::undo),
+                new Route("POST", "/isolation/boot-parameters", ADMINISTRATOR, isolation::bootParameters),
                 new Route("GET", "/slices", EVERYONE, slices::list),
                 new Route("POST", "/slices", ADMINISTRATOR, slices::create),
                 new Route("GET", "/slices/{slice}", SLICE, slices::get),

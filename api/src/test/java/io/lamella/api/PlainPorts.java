@@ -53,6 +53,7 @@ final class PlainPorts {
                         store,
                         List.of(new Processes()),
                         new WholeMachine(),
+                        new PlainIsolation(),
                         new NoSwitch(),
                         new Digests(),
                         new IdRange(1_000_000, 100 * IdRange.PER_SLICE),

@@ -36,6 +36,7 @@ final class Commands {
         images(root.command("image", "Images: root file systems that instances start from"));
         flowSpace(root.command("flowspace", "Flow space: which packets each slice's OpenFlow controller gets"));
         node(root);
+        isolation(root.command("isolate", "CPUs that are kept free of everything else"));
         tools(root);
         return root;
     }
@@ -260,6 +261,42 @@ final class Commands {
                 .operand(Operand.several("NAME", ""))
                 .example("lamella token delete ci")
                 .does(NodeCommands::deleteToken);
+    }
+
+    private static void isolation(Command isolate) {
+        isolating(isolate.command("plan", "Show what isolating CPUs would change and cost; changes nothing"))
+                .option(FORMAT)
+                .example("lamella isolate plan --profile realtime --cpus 2-3")
+                .does(IsolationCommands::plan);
+        isolating(isolate.command("apply", "Keep CPUs free of everything else; again repairs what drifted"))
+                .option(FORMAT)
+                .example("lamella isolate apply --slice operator-a")
+                .does(IsolationCommands::apply);
+        isolate.command("verify", "Compare the isolation with the kernel; exit code 1 where it drifted")
+                .option(FORMAT)
+                .example("lamella isolate verify")
+                .does(IsolationCommands::verify);
+        isolate.command("undo", "Give everything the value that it had before")
+                .option(FORMAT)
+                .example("lamella isolate undo")
+                .does(IsolationCommands::undo);
+        isolating(isolate.command("boot-params", "Print what the kernel's command line has to say for the rest"))
+                .option(Option.flag("grub", "as a file for /etc/default/grub.d"))
+                .option(Option.flag("yocto", "as lines for a machine's or image's configuration"))
+                .option(FORMAT)
+                .example("lamella isolate boot-params --cpus 2-3 --grub > /etc/default/grub.d/isolation.cfg")
+                .does(IsolationCommands::bootParameters);
+    }
+
+    private static Command isolating(Command command) {
+        return command.option(Option.value("profile", 'p', "PROFILE", "how far; else isolated")
+                        .oneOf("isolated realtime"))
+                .option(Option.value("cpus", 'c', "CPUS", "how many CPUs, or which: 2 or 2-3"))
+                .option(Option.value("slice", 's', "SLICE", "the CPUs of this slice, for its instances"))
+                .option(Option.flag("single-threads", "use one thread of each core, and leave the others idle"))
+                .option(Option.flag("part-cores", "leave the other threads of the cores to others"))
+                .option(Option.value("numa", "POLICY", "whether the CPUs are of one NUMA node; else any")
+                        .oneOf("any preferred strict"));
     }
 
     private static void tools(Command root) {

@@ -12,6 +12,7 @@ public final class Compute {
     private final Instances instances;
     private final Slices slices;
     private final Networks networks;
+    private final Isolation isolation;
     private final Images images;
     private final Node node;
     private final Declaration declaration;
@@ -26,6 +27,7 @@ public final class Compute {
             Store store,
             Collection<Backend> backends,
             Partition partition,
+            Isolator isolator,
             Cabling cabling,
             ImageStore images,
             IdRange idPool,
@@ -40,6 +42,7 @@ public final class Compute {
         events = new Events(clock);
         instances = new Instances(store, backends, new Allocation(clock), runner, locks, events);
         slices = new Slices(store, ports.partition(), instances, locks, events, ports.idPool(), clock);
+        isolation = new Isolation(store, ports.isolator(), slices, events);
         networks = new Networks(store, locks, events, clock);
         images = new Images(store, ports.images(), operations, events, clock);
         node = new Node(facts, store, ports.partition(), ports.cabling(), backends);
@@ -62,6 +65,10 @@ public final class Compute {
 
     public Slices slices() {
         return slices;
+    }
+
+    public Isolation isolation() {
+        return isolation;
     }
 
     public Networks networks() {

@@ -7,7 +7,7 @@ import java.util.Collection;
 
 /** The node's resources and the boundaries between slices in them. Idempotent; any thread. */
 public interface Partition {
-    /** The CPUs that are online. */
+    /** The CPUs that are online and not withheld from all slices. */
     CpuSet cpus();
 
     ByteSize memory();

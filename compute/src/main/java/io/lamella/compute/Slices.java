@@ -205,6 +205,12 @@ public final class Slices {
         }
     }
 
+    /** The same for instances that run: the node has other CPUs to give than before. */
+    void refit() {
+        adapt();
+        follow(store.list(Kind.SLICE));
+    }
+
     /** Puts boundaries into force as recorded by now: whoever planned later may have come here earlier. */
     private void confine(List<Slice> slices) {
         boundaries.lock();

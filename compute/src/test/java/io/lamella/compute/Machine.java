@@ -81,6 +81,7 @@ final class Machine {
                         new DyingStore(),
                         List.of(new Hypervisor(BackendKind.LXC), new Hypervisor(BackendKind.KVM)),
                         new Groups(),
+                        new NoIsolation(),
                         new Wires(),
                         new Contents(),
                         new io.lamella.model.IdRange(1_000_000, 100 * io.lamella.model.IdRange.PER_SLICE),

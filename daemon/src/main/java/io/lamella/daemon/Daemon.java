@@ -45,6 +45,7 @@ final class Daemon implements AutoCloseable {
     void start() {
         parts.switchDaemon.start();
         parts.compute.reconciler().recover(rebooted());
+        parts.compute.isolation().recover(); // not before: a slice's control group is there by now
         keepBootId(); // not before: what a boot leaves stopped is recorded by now
         api.start();
         repairs.start();
@@ -88,6 +89,7 @@ final class Daemon implements AutoCloseable {
             while (true) {
                 Thread.sleep(REPAIR_INTERVAL);
                 parts.compute.reconciler().repair();
+                parts.compute.isolation().watch();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // closed

@@ -10,6 +10,7 @@ import io.lamella.compute.Compute;
 import io.lamella.compute.Node;
 import io.lamella.image.DirectoryImageStore;
 import io.lamella.isolation.CgroupPartition;
+import io.lamella.isolation.KernelIsolation;
 import io.lamella.linux.Cgroups;
 import io.lamella.linux.Hardware;
 import io.lamella.model.Refusal;
@@ -64,11 +65,14 @@ final class Parts implements AutoCloseable {
                             settings.name(),
                             config.kernel()),
                     cgroups);
+            KernelIsolation isolation = new KernelIsolation(
+                    cgroups, settings.name(), settings.state().resolve("isolation.journal"));
             compute = new Compute(
                     new Compute.Ports(
                             store,
                             List.of(lxc, kvm, xen),
-                            new CgroupPartition(cgroups, settings.name()),
+                            new CgroupPartition(cgroups, settings.name(), isolation::withheld),
+                            isolation,
                             networkSwitch,
                             new DirectoryImageStore(settings.state().resolve("images"), settings.cache()),
                             LxcSettings.IDS,

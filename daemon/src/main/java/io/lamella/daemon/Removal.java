@@ -26,6 +26,7 @@ final class Removal {
     static void run(Settings settings, boolean keepState) {
         try (Parts parts = new Parts(settings, Config.read(settings.config()))) {
             parts.switchDaemon.start();
+            parts.compute.isolation().end();
             if (keepState) {
                 parts.compute.reconciler().suspend(GRACE);
             } else {

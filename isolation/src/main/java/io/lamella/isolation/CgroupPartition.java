@@ -11,6 +11,7 @@ import io.lamella.model.Slice;
 import java.util.Collection;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -20,16 +21,21 @@ import java.util.stream.Collectors;
 public final class CgroupPartition implements Partition {
     private final Cgroups cgroups;
     private final String root;
+    private final Supplier<CpuSet> withheld;
 
-    /** @param root the name of the group that holds all slices' groups and nothing else */
-    public CgroupPartition(Cgroups cgroups, String root) {
+    /**
+     * @param root the name of the group that holds all slices' groups and nothing else
+     * @param withheld the CPUs that no slice may have
+     */
+    public CgroupPartition(Cgroups cgroups, String root, Supplier<CpuSet> withheld) {
         this.cgroups = cgroups;
         this.root = root;
+        this.withheld = withheld;
     }
 
     @Override
     public CpuSet cpus() {
-        return CpuSet.parse("online CPUs", Hardware.onlineCpus());
+        return CpuSet.parse("online CPUs", Hardware.onlineCpus()).minus(withheld.get());
     }
 
     @Override

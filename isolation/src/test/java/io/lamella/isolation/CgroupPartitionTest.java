@@ -35,7 +35,7 @@ class CgroupPartitionTest {
         assumeTrue(
                 cgroups.controllers().containsAll(List.of("cpuset", "memory")),
                 "needs the cpuset and memory controllers");
-        partition = new CgroupPartition(cgroups, root);
+        partition = new CgroupPartition(cgroups, root, () -> CpuSet.EMPTY);
     }
 
     @AfterEach

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -73,6 +74,11 @@ public abstract sealed class Cgroups permits CgroupsV1, CgroupsV2 {
 
     public CgroupLayout.Mode mode() {
         return layout.mode();
+    }
+
+    /** Where version 2 is mounted, with or without controllers. */
+    public Optional<Path> unified() {
+        return layout.unified();
     }
 
     CgroupLayout layout() {

@@ -3,6 +3,7 @@ package io.lamella.model;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -12,6 +13,8 @@ import java.util.stream.IntStream;
 public final class CpuSet {
     /** The highest CPU number that Linux can be built for is 8191. */
     public static final int MAX_CPU = 8191;
+
+    private static final int MASK_WORD = 32;
 
     public static final CpuSet EMPTY = new CpuSet(new BitSet());
 
@@ -51,6 +54,29 @@ public final class CpuSet {
                 throw form(field, text);
             }
             b.set(first, last + 1);
+        }
+        return new CpuSet(b);
+    }
+
+    /**
+     * Parses a CPU mask: hexadecimal words of at most 32 bits, the most significant first, separated by commas, as in
+     * /proc/irq/N/smp_affinity. Leading zeros mean nothing.
+     */
+    public static CpuSet parseMask(String field, String text) {
+        BitSet b = new BitSet();
+        String[] words = text.strip().split(",", -1);
+        for (int w = 0; w < words.length; w++) {
+            String word = words[w].strip();
+            if (!word.matches("[0-9a-fA-F]{1,8}") || words.length > (MAX_CPU + 1) / MASK_WORD) {
+                throw Refusal.invalid(field, text, "a mask of CPUs in hexadecimal, such as ff,00000003");
+            }
+            long bits = Long.parseLong(word, 16);
+            int base = (words.length - 1 - w) * MASK_WORD;
+            for (int i = 0; i < MASK_WORD; i++) {
+                if ((bits >> i & 1) != 0) {
+                    b.set(base + i);
+                }
+            }
         }
         return new CpuSet(b);
     }
@@ -129,6 +155,20 @@ public final class CpuSet {
     @Override
     public int hashCode() {
         return bits.hashCode();
+    }
+
+    /** As the kernel writes masks of CPUs: words of 8 hexadecimal digits, the most significant first. */
+    public String mask() {
+        int words = Math.max(1, (bits.length() + MASK_WORD - 1) / MASK_WORD);
+        StringBuilder s = new StringBuilder();
+        for (int w = words - 1; w >= 0; w--) {
+            long word = 0;
+            for (int i = 0; i < MASK_WORD; i++) {
+                word |= bits.get(w * MASK_WORD + i) ? 1L << i : 0;
+            }
+            s.append(s.isEmpty() ? "" : ",").append(String.format(Locale.ROOT, "%08x", word));
+        }
+        return s.toString();
     }
 
     /** The cpulist, ascending, with ranges folded. */

@@ -56,4 +56,23 @@ class CpuSetProperties {
     void rangesAreFolded() {
         assertThat(CpuSet.parse("cpus", "3,1,0,2,8").toString()).isEqualTo("0-3,8");
     }
+
+    @Property
+    void aMaskIsReadBackWhateverItsLeadingZeros(
+            @ForAll @net.jqwik.api.constraints.Size(max = 8)
+                    java.util.Set<@net.jqwik.api.constraints.IntRange(max = CpuSet.MAX_CPU) Integer> cpus) {
+        CpuSet set = CpuSet.of(cpus.stream().mapToInt(Integer::intValue).toArray());
+        assertThat(CpuSet.parseMask("mask", set.mask())).isEqualTo(set);
+        assertThat(CpuSet.parseMask("mask", set.mask().replaceFirst("^0+(?=.)", "")))
+                .isEqualTo(set);
+    }
+
+    @Property
+    void anyMaskIsReadOrRefused(@ForAll String text) {
+        try {
+            CpuSet.parseMask("mask", text);
+        } catch (Refusal e) {
+            assertThat(e.field()).isEqualTo("mask");
+        }
+    }
 }
