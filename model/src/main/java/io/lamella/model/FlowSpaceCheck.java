@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,9 +103,15 @@ public final class FlowSpaceCheck {
 
     /** A part of a cube that no rule of a higher priority matches; {@code used} gets rules that match the rest. */
     private Optional<HeaderCube> left(HeaderCube cube, int priority, Set<Integer> used) {
-        Map<HeaderCube, Integer> higher = new LinkedHashMap<>(); // by identity: cubes have no other equality
-        index.overlapping(cube, priority + 1, Integer.MAX_VALUE, e -> higher.put(e.cube(), e.rule()));
-        return HeaderCover.outside(cube, List.copyOf(higher.keySet()), u -> used.add(higher.getOrDefault(u, -1)));
+        List<Entry> higher = new ArrayList<>();
+        index.overlapping(cube, priority + 1, Integer.MAX_VALUE, higher::add);
+        Set<HeaderCube> needed = new HashSet<>(); // by identity: cubes have no other equality
+        Optional<HeaderCube> left =
+                HeaderCover.outside(cube, higher.stream().map(Entry::cube).toList(), needed::add);
+        if (left.isEmpty()) {
+            higher.stream().filter(e -> needed.contains(e.cube())).forEach(e -> used.add(e.rule()));
+        }
+        return left;
     }
 
     /** Finds the later rules, of other slices, that this one meets. */

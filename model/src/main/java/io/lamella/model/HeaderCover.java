@@ -2,6 +2,7 @@ package io.lamella.model;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -46,11 +47,48 @@ final class HeaderCover {
             if (near.isEmpty()) {
                 return Optional.of(open.cube);
             }
-            used.accept(best);
-            for (HeaderCube piece : open.cube.minus(best)) {
+            for (HeaderCube piece : pieces(open.cube, best, near, used)) {
                 stack.push(new Open(piece, near));
             }
         }
         return Optional.empty();
+    }
+
+    /** What {@code best} leaves; where it limits a single field, what all leave that limit only this one. */
+    private static List<HeaderCube> pieces(
+            HeaderCube cube, HeaderCube best, List<HeaderCube> near, Consumer<HeaderCube> used) {
+        Optional<HeaderField> field = cube.onlyLimit(best).filter(f -> cube.set(f) instanceof HeaderRange);
+        if (field.isEmpty()) {
+            used.accept(best);
+            return cube.minus(best);
+        }
+        HeaderField f = field.get();
+        List<HeaderCube> alike = new ArrayList<>();
+        for (HeaderCube other : near) {
+            if (cube.onlyLimit(other).filter(o -> o == f).isPresent()) {
+                alike.add(other);
+                used.accept(other);
+            }
+        }
+        alike.sort(Comparator.comparing(o -> o.set(f).low(), Long::compareUnsigned));
+        List<HeaderCube> gaps = new ArrayList<>();
+        HeaderSet rest = cube.set(f); // what is not behind us
+        for (HeaderCube other : alike) {
+            HeaderSet taken = other.set(f);
+            if (!rest.overlaps(taken)) {
+                continue; // within one that began before
+            }
+            boolean toTheEnd = Long.compareUnsigned(taken.high(), rest.high()) >= 0;
+            List<HeaderSet> sides = rest.minus(taken);
+            for (HeaderSet gap : toTheEnd ? sides : sides.subList(0, sides.size() - 1)) {
+                gaps.add(cube.with(f, gap));
+            }
+            if (toTheEnd) {
+                return gaps;
+            }
+            rest = sides.getLast();
+        }
+        gaps.add(cube.with(f, rest));
+        return gaps;
     }
 }

@@ -3,6 +3,8 @@ package io.lamella.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The packets whose fields are in given sets: a box in header space, never empty. A field whose set is missing may be
@@ -134,6 +136,21 @@ final class HeaderCube {
             pieces += set(field).pieces(other.set(field));
         }
         return pieces;
+    }
+
+    /** The one field in which {@code other} leaves something of this cube, where it is one. */
+    Optional<HeaderField> onlyLimit(HeaderCube other) {
+        @Nullable HeaderField only = null;
+        for (long left = other.fields; left != 0; left &= left - 1) {
+            HeaderField field = FIELDS[Long.numberOfTrailingZeros(left)];
+            if (!other.limit(field.bit()).contains(set(field))) {
+                if (only != null) {
+                    return Optional.empty();
+                }
+                only = field;
+            }
+        }
+        return Optional.ofNullable(only);
     }
 
     /** The cube of one value in each limited field. */
