@@ -136,7 +136,7 @@ public final class Isolation {
     }
 
     private static Refusal nothing() {
-        return Refusal.notFound("isolation", "of any CPU");
+        return Refusal.notFound("isolation", "in force");
     }
 
     /** Decides on the CPUs: those that slices have for themselves are theirs. */

@@ -175,7 +175,7 @@ public final class KernelIsolation implements Isolator {
         List<Step> steps = new ArrayList<>();
         if (content.isPresent() && content.get().boot().equals(Hardware.bootId())) {
             journal.withdraw();
-            List<Journal.Before> before = content.get().before();
+            List<Journal.Before> before = lasting(content.get().before());
             int restored = 0;
             for (Journal.Before value : before.reversed()) {
                 try {
@@ -190,6 +190,18 @@ public final class KernelIsolation implements Isolator {
         }
         journal.delete();
         return steps;
+    }
+
+    /** Without the files of groups that are removed: a group with processes would not let go of its CPUs. */
+    private static List<Journal.Before> lasting(List<Journal.Before> before) {
+        List<Path> gone = before.stream()
+                .filter(b -> b.value().equals(Knob.ABSENT) && Knob.of(b.key()) instanceof Knob.Group)
+                .map(b -> ((Knob.Group) Knob.of(b.key())).directory())
+                .toList();
+        return before.stream()
+                .filter(b -> !(Knob.of(b.key()) instanceof Knob.Text t)
+                        || gone.stream().noneMatch(t.file()::startsWith))
+                .toList();
     }
 
     /** False where it has that value already, or is gone. */

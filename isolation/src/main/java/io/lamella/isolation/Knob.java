@@ -5,6 +5,9 @@ import io.lamella.linux.Tasks;
 import io.lamella.model.CpuSet;
 import io.lamella.model.Refusal;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +82,8 @@ sealed interface Knob {
 
     /** A file of /proc, /sys or a control group. */
     record Text(Form form, Path file) implements Knob {
+        private static final int MAX_BYTES = 65_536;
+
         @Override
         public String key() {
             return form.name().toLowerCase(java.util.Locale.ROOT) + ":" + file;
@@ -87,12 +92,23 @@ sealed interface Knob {
         @Override
         public Optional<String> read() {
             try {
-                String text = Files.readString(file).strip();
+                String text = whole(file).strip();
                 int open = text.indexOf('[');
                 int close = text.indexOf(']', open + 1);
                 return Optional.of(form == Form.CHOICE && close > open ? text.substring(open + 1, close) : text);
             } catch (IOException e) {
                 return Optional.empty(); // also a queue without such a mask, which answers ENOENT when it is read
+            }
+        }
+
+        /** In one read(2): a number of /proc/sys answers a second one with nothing, whatever the first one left. */
+        private static String whole(Path file) throws IOException {
+            try (FileChannel channel = FileChannel.open(file)) {
+                ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
+                while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+                    // until its end
+                }
+                return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
             }
         }
 

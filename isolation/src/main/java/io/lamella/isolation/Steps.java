@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 
 /** What an action finds, in words. */
 final class Steps {
-    private static final int NAMED = 4;
+    private static final int NAMED = 2;
 
     private Steps() {}
 
@@ -48,7 +48,7 @@ final class Steps {
             return new Step(action.name(), open, expected, some(wrong), action.cost(), "");
         }
         if (!stubborn.isEmpty()) {
-            return new Step(action.name(), State.UNSUPPORTED, expected, some(stubborn), action.cost(), "");
+            return new Step(action.name(), State.UNSUPPORTED, expected, String.join("; ", stubborn), action.cost(), "");
         }
         return new Step(action.name(), State.VERIFIED, expected, "all " + wants.size(), action.cost(), "");
     }
@@ -56,7 +56,9 @@ final class Steps {
     private static String expected(List<Want> wants) {
         List<String> values = wants.stream().map(Want::value).distinct().toList();
         return wants.size() + " × "
-                + (values.size() > NAMED ? "their own value" : values.stream().collect(Collectors.joining(" or ")));
+                + (values.size() > NAMED + 1
+                        ? "their own value"
+                        : values.stream().collect(Collectors.joining(" or ")));
     }
 
     private static String some(List<String> all) {
