@@ -39,10 +39,7 @@ record DomainFile(Unit unit, InstancePlan plan, boolean pvh, Path kernel, Path i
         for (String end : List.of("on_poweroff", "on_reboot", "on_watchdog", "on_crash", "on_soft_reset")) {
             line(text, end, "\"destroy\"");
         }
-        line(
-                text,
-                "disk",
-                list(List.of("format=raw,vdev=xvda,access=w,backendtype=qdisk,discard,target=" + unit.disk())));
+        line(text, "disk", list(List.of("format=raw,vdev=xvda,access=w,backendtype=qdisk,target=" + unit.disk())));
         line(text, "vif", list(plan.ports().stream().map(this::interfaceOf).toList()));
         line(
                 text,
