@@ -65,8 +65,8 @@ final class Demo {
                     backend,
                     cpus == 0 ? Optional.empty() : Optional.of(new CpuRequest.Count(cpus)),
                     Optional.empty(),
-                    Optional.of(ByteSize.mebibytes(
-                            backend == BackendKind.LXC ? memory : Math.max(memory, LEAST_MACHINE))),
+                    Optional.of(
+                            ByteSize.mebibytes(backend == BackendKind.LXC ? memory : Math.max(memory, LEAST_MACHINE))),
                     Optional.empty(),
                     List.of(new NicSpec(NETWORK, Optional.of(Ipv4.parse("address", address)))),
                     Autostart.DEFAULT);
