@@ -77,7 +77,7 @@ while :; do
             run) run "$id" "$script" & ;;
             terminal) terminal "$id" "$script" & ;;
             halt) halt ;;
-            kill) kill -9 "-$(cat "/sessions/$id.pid")" ;;
+            kill) kill -9 "-$(cat "/sessions/$id.pid")" || kill -9 "$(cat "/sessions/$id.pid")" ;;
         esac
     done
     sleep 1 # the node does not listen
