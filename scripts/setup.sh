@@ -6,7 +6,10 @@ readonly JAVA_WANTED=25
 
 # What the node needs at run time, and what its tests need on top.
 # shellcheck disable=SC2034 # used by the scripts that source this one
-readonly RUNTIME_PACKAGES=(lxc uidmap openvswitch-switch busybox-static mmdebstrap iproute2 xz-utils ca-certificates)
+RUNTIME_PACKAGES=(lxc uidmap openvswitch-switch busybox-static mmdebstrap iproute2 xz-utils ca-certificates)
+# A kernel with AppArmor starts no container without it.
+[[ ! -d /sys/kernel/security/apparmor ]] || RUNTIME_PACKAGES+=(apparmor)
+readonly RUNTIME_PACKAGES
 # shellcheck disable=SC2034
 readonly TEST_PACKAGES=(tcpdump arping iputils-ping ethtool shellcheck python3 openssl tar procps binutils
     qemu-system-x86 qemu-utils e2fsprogs fuse2fs rsync)

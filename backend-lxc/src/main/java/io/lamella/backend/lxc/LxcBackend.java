@@ -130,7 +130,7 @@ public final class LxcBackend implements Backend {
         if (liblxc.isEmpty()) {
             return new BackendInfo(kind(), false, "liblxc.so.1 is not installed");
         }
-        List<String> missing = Tools.missing();
+        List<String> missing = Tools.missing(Files.isDirectory(APPARMOR));
         return missing.isEmpty()
                 ? new BackendInfo(kind(), true, liblxc.get().version())
                 : new BackendInfo(kind(), false, String.join(", ", missing) + " is not installed");

@@ -12,11 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** LXC's programs, always on our directory of instances. */
 final class Tools {
     private static final List<String> NEEDED =
             List.of("lxc-start", "lxc-stop", "lxc-attach", "lxc-console", "lxc-freeze", "lxc-unfreeze");
+    /** Loads the profile that LXC makes for a container, where the kernel has AppArmor. */
+    private static final String PARSER = "apparmor_parser";
+
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
     private final Path lxcPath;
@@ -33,18 +37,21 @@ final class Tools {
      */
     void prepare(boolean appArmor) throws IOException {
         Files.createDirectories(programs);
-        Optional<Path> parser = Command.find("apparmor_parser");
+        Optional<Path> parser = Command.find(PARSER);
         if (appArmor && parser.isPresent()) {
             try {
-                Files.createSymbolicLink(programs.resolve("apparmor_parser"), parser.get());
+                Files.createSymbolicLink(programs.resolve(PARSER), parser.get());
             } catch (FileAlreadyExistsException e) {
                 // from the last time
             }
         }
     }
 
-    static List<String> missing() {
-        return NEEDED.stream().filter(tool -> Command.find(tool).isEmpty()).toList();
+    /** The programs that LXC needs and the node has not got. */
+    static List<String> missing(boolean appArmor) {
+        return Stream.concat(NEEDED.stream(), appArmor ? Stream.of(PARSER) : Stream.empty())
+                .filter(tool -> Command.find(tool).isEmpty())
+                .toList();
     }
 
     List<String> command(String tool, Unit unit, String... arguments) {

@@ -68,7 +68,10 @@ final class Lab implements AutoCloseable {
 
     Lab(Path directory) throws IOException {
         assumeTrue(Files.isWritable(Path.of("/sys/fs/cgroup")), "needs root and a mounted /sys/fs/cgroup");
-        assumeTrue(Tools.missing().isEmpty(), "needs LXC's tools");
+        assumeTrue(
+                Tools.missing(Files.isDirectory(Path.of("/sys/kernel/security/apparmor")))
+                        .isEmpty(),
+                "needs LXC's tools");
         assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "needs /bin/busybox");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         cgroups = Cgroups.detect();
