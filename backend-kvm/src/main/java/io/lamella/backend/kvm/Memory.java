@@ -16,7 +16,8 @@ final class Memory {
     /** Translated code, which only an emulated machine has. */
     private static final long TRANSLATION = 96 * MEBIBYTE;
 
-    private static final int DEFLATION_SECONDS = 10;
+    /** An emulated guest takes its time. */
+    private static final int DEFLATION_SECONDS = 60;
 
     private Memory() {}
 
