@@ -101,7 +101,7 @@ public final class KvmBackend implements Backend, AutoCloseable {
             while (true) {
                 Thread.sleep(LOG_INTERVAL_MILLIS);
                 for (String name : inventory()) {
-                    ConsoleLog.of(unit(name)).cut();
+                    unit(name).console().cut();
                     Disk.cut(unit(name).startLog());
                 }
             }
@@ -277,7 +277,7 @@ public final class KvmBackend implements Backend, AutoCloseable {
             throw Refusal.conflict(
                     "instance",
                     "the machine " + (Pids.alive(machine.pid()) ? "did not come up" : "ended while it came up")
-                            + ConsoleLog.of(unit).lastWords());
+                            + unit.console().lastWords());
         } finally {
             guard.interrupt();
         }
@@ -494,7 +494,7 @@ public final class KvmBackend implements Backend, AutoCloseable {
 
     @Override
     public InputStream consoleLog(String name) {
-        return ConsoleLog.of(unit(name)).read();
+        return unit(name).console().read();
     }
 
     @Override

@@ -57,7 +57,7 @@ final class Machines implements AutoCloseable {
         expected.put(unit.name(), pid);
         watch.watch(pid, () -> {
             if (expected.remove(unit.name(), pid)) {
-                String reason = "its machine ended" + ConsoleLog.of(unit).lastWords();
+                String reason = "its machine ended" + unit.console().lastWords();
                 listeners.forEach(listener -> listener.accept(unit.name(), reason));
             }
         });

@@ -1,5 +1,6 @@
 package io.lamella.backend.kvm;
 
+import io.lamella.guest.ConsoleLog;
 import io.lamella.model.Names;
 import io.lamella.model.Refusal;
 import java.nio.charset.StandardCharsets;
@@ -74,6 +75,10 @@ record Unit(String name, Path directory, Path runtime, String group) {
 
     Path olderConsoleLog() {
         return directory.resolve("console.log.1");
+    }
+
+    ConsoleLog console() {
+        return new ConsoleLog(consoleLog(), olderConsoleLog());
     }
 
     Path socket(String channel) {

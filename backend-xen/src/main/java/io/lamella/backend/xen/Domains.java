@@ -78,8 +78,8 @@ final class Domains implements AutoCloseable {
             while (expected.getOrDefault(unit.name(), -1) == key) {
                 if (ended(unit)) {
                     if (expected.remove(unit.name(), key)) {
-                        String reason = XlText.ending(watchLog(unit))
-                                + ConsoleLog.of(unit).lastWords();
+                        String reason =
+                                XlText.ending(watchLog(unit)) + unit.console().lastWords();
                         listeners.forEach(listener -> listener.accept(unit.name(), reason));
                     }
                     return;

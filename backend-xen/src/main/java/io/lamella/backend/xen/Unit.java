@@ -1,5 +1,6 @@
 package io.lamella.backend.xen;
 
+import io.lamella.guest.ConsoleLog;
 import io.lamella.model.Names;
 import io.lamella.model.Refusal;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +80,10 @@ record Unit(String name, Path directory, Path runtime, String group, String doma
 
     Path olderConsoleLog() {
         return directory.resolve("console.log.1");
+    }
+
+    ConsoleLog console() {
+        return new ConsoleLog(consoleLog(), olderConsoleLog());
     }
 
     Path socket(int channel) {

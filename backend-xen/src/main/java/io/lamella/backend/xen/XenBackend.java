@@ -94,8 +94,7 @@ public final class XenBackend implements Backend, AutoCloseable {
             while (true) {
                 Thread.sleep(LOG_INTERVAL_MILLIS);
                 for (String name : traces.directories()) {
-                    Unit.find(settings, name)
-                            .ifPresent(unit -> ConsoleLog.of(unit).cut());
+                    Unit.find(settings, name).ifPresent(unit -> unit.console().cut());
                 }
             }
         } catch (InterruptedException e) {
@@ -237,7 +236,7 @@ public final class XenBackend implements Backend, AutoCloseable {
             throw Refusal.conflict(
                     "instance",
                     "the domain " + (domains.watcher(unit).isPresent() ? "did not come up" : "ended while it came up")
-                            + ConsoleLog.of(unit).lastWords());
+                            + unit.console().lastWords());
         } finally {
             guard.interrupt();
         }
@@ -431,7 +430,7 @@ public final class XenBackend implements Backend, AutoCloseable {
 
     @Override
     public InputStream consoleLog(String name) {
-        return ConsoleLog.of(unit(name)).read();
+        return unit(name).console().read();
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.lamella.backend.kvm;
+package io.lamella.guest;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,17 +15,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 
-/** What a machine printed on its console. QEMU appends to the file without end, so it has to be cut now and then. */
-record ConsoleLog(Path current, Path older) {
+/**
+ * What a virtual machine printed on its console. The hypervisor's program appends to the file without end, so it has to be
+ * cut now and then. Links are not followed. Any thread.
+ *
+ * @param older what was cut off, beside the file
+ */
+public record ConsoleLog(Path current, Path older) {
     private static final int MAX = 1 << 20;
     private static final int MAX_WORDS = 200;
 
-    static ConsoleLog of(Unit unit) {
-        return new ConsoleLog(unit.consoleLog(), unit.olderConsoleLog());
-    }
-
     /** The last mebibyte. */
-    InputStream read() {
+    public InputStream read() {
         byte[] last = tail(current, MAX);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         text.writeBytes(tail(older, MAX - last.length));
@@ -34,7 +35,7 @@ record ConsoleLog(Path current, Path older) {
     }
 
     /** Keeps the last mebibyte of a file that has grown beyond it, apart. */
-    void cut() {
+    public void cut() {
         try (FileChannel channel = FileChannel.open(
                 current, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
             if (channel.size() > MAX) {
@@ -49,7 +50,7 @@ record ConsoleLog(Path current, Path older) {
     }
 
     /** The last line that is not blank as the end of a sentence; empty where there is none. */
-    String lastWords() {
+    public String lastWords() {
         return new String(tail(current, 4096), StandardCharsets.UTF_8)
                 .lines()
                 .map(line -> line.replaceAll("\\p{Cc}", "?").strip())
