@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -136,11 +138,16 @@ class TlsTest {
 
     @Test
     void noDaemonThere() throws IOException {
+        int port = server.getLocalPort();
         server.close();
-        Run run = list("localhost");
-        assertThat(run.err())
-                .startsWith("lamella: no connection to https://localhost:")
-                .hasLineCount(1);
-        assertThat(run.code()).isEqualTo(1);
+        try (Socket held = new Socket()) { // or somebody else's server might get the port, and answer
+            held.setReuseAddress(true);
+            held.bind(new InetSocketAddress(port));
+            Run run = list("localhost");
+            assertThat(run.err())
+                    .startsWith("lamella: no connection to https://localhost:")
+                    .hasLineCount(1);
+            assertThat(run.code()).isEqualTo(1);
+        }
     }
 }
