@@ -101,19 +101,20 @@ public final class Declaration {
         switch (change.action()) {
             case START -> stage.start(slice, wanted.name());
             case STOP -> stage.stop(slice, wanted.name());
-            case UPDATE -> stage.update(slice, wanted.name(), patch(wanted.spec()));
+            case UPDATE -> stage.update(slice, wanted.name(), patch(change, wanted.spec()));
             default -> stage.launch(slice, wanted.spec(), wanted.shouldRun());
         }
     }
 
-    private static InstancePatch patch(InstanceSpec spec) {
+    private static InstancePatch patch(Change change, InstanceSpec spec) {
+        boolean moves = change.fields().stream().anyMatch(f -> f.field().equals("backend"));
         return new InstancePatch(
                 Optional.of(spec.cpus().map(Object::toString).orElse("none")),
                 Optional.of(spec.cpuWeight().map(Object::toString).orElse("none")),
                 Optional.of(spec.memory().map(Object::toString).orElse("none")),
                 Optional.of(spec.pids().map(Object::toString).orElse("none")),
                 spec.autostart(),
-                null);
+                moves ? spec.backend() : null);
     }
 
     private static <T> T find(List<T> items, Predicate<T> match) {

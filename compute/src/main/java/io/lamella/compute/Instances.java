@@ -200,7 +200,7 @@ public final class Instances {
     }
 
     private void move(Instance instance, BackendKind wanted) {
-        Backends.Choice choice = backends.choose(wanted, runner.root(instance.digest()));
+        Backends.Choice choice = choose(instance, wanted);
         if (choice.kind() == instance.backend()) {
             runner.record(instance, i -> i.withBackend(choice.kind(), choice.reason()));
             return;
@@ -212,6 +212,10 @@ public final class Instances {
                             + choice.kind());
         }
         runner.move(instance, choice);
+    }
+
+    Backends.Choice choose(Instance instance, BackendKind wanted) {
+        return backends.choose(wanted, runner.root(instance.digest()));
     }
 
     static Instance change(Store.Transaction tx, String slice, String name, InstanceSpec spec) {

@@ -79,7 +79,11 @@ final class Rehearsal implements Stage {
 
     @Override
     public void update(String slice, String name, InstancePatch patch) {
-        Instances.change(tx, slice, name, patch.applyTo(instance(slice, name).spec()));
+        Instance before = instance(slice, name);
+        if (patch.backend() != null) {
+            instances.choose(before, patch.backend());
+        }
+        Instances.change(tx, slice, name, patch.applyTo(before.spec()));
     }
 
     @Override

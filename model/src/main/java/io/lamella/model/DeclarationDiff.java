@@ -110,15 +110,16 @@ public final class DeclarationDiff {
             String slice, Optional<InstanceDeclaration> now, InstanceDeclaration wanted, Set<String> replacedNetworks) {
         String name = wanted.name();
         Fields fixed = new Fields().compare("image", now.map(InstanceDeclaration::image), Optional.of(wanted.image()));
-        if (wanted.backend() != BackendKind.AUTO) {
-            fixed.compare("backend", now.map(InstanceDeclaration::backend), Optional.of(wanted.backend()));
-        }
         boolean sameNics = now.isPresent() && nicsMatch(now.get().nics(), wanted.nics());
         if (!sameNics) {
             fixed.compare("nics", now.map(i -> nics(i.nics())), Optional.of(nics(wanted.nics())));
         }
-        Fields limits = new Fields()
-                .compare("cpus", now.flatMap(InstanceDeclaration::cpus), wanted.cpus())
+        Fields limits = new Fields();
+        if (wanted.backend() != BackendKind.AUTO) {
+            limits.compare("backend", now.map(InstanceDeclaration::backend), Optional.of(wanted.backend()));
+        }
+        boolean moves = !limits.list.isEmpty();
+        limits.compare("cpus", now.flatMap(InstanceDeclaration::cpus), wanted.cpus())
                 .compare("cpuWeight", now.flatMap(InstanceDeclaration::cpuWeight), wanted.cpuWeight())
                 .compare("memory", now.flatMap(InstanceDeclaration::memory), wanted.memory())
                 .compare("pids", now.flatMap(InstanceDeclaration::pids), wanted.pids())
@@ -134,11 +135,16 @@ public final class DeclarationDiff {
             change(Action.REPLACE, "instance", slice, name, fixed.list);
             return;
         }
+        boolean ran = now.get().shouldRun();
+        if (ran && (moves || !wanted.shouldRun())) {
+            change(Action.STOP, "instance", slice, name, List.of());
+            ran = false;
+        }
         if (!limits.list.isEmpty()) {
             change(Action.UPDATE, "instance", slice, name, limits.list);
         }
-        if (now.get().shouldRun() != wanted.shouldRun()) {
-            change(wanted.shouldRun() ? Action.START : Action.STOP, "instance", slice, name, List.of());
+        if (wanted.shouldRun() && !ran) {
+            change(Action.START, "instance", slice, name, List.of());
         }
     }
 

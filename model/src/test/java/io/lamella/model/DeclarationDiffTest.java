@@ -48,6 +48,17 @@ class DeclarationDiffTest {
     }
 
     @Test
+    void anotherBackendTakesAnInstanceOverWithItsDisk() {
+        String onKvm = BASE.replace("\"image\"", "\"backend\":\"kvm\",\"image\"");
+        assertThat(plan(BASE, onKvm.replace("64M", "32M"), false))
+                .isEqualTo("stop instance x\nupdate instance x backend=kvm memory=32M\nstart instance x\n");
+        assertThat(plan(BASE, onKvm.replace("\"image\"", "\"running\":false,\"image\""), false))
+                .isEqualTo("stop instance x\nupdate instance x backend=kvm\n");
+        assertThat(plan(onKvm, BASE.replace("\"image\"", "\"backend\":\"auto\",\"image\""), false))
+                .isEmpty();
+    }
+
+    @Test
     void aNetworkTakesItsInstancesWithIt() {
         assertThat(plan(BASE, BASE.replace("10.0.0.0/24", "10.0.0.0/16"), false))
                 .isEqualTo("replace network lan subnets=10.0.0.0/16\nreplace instance x\n");
@@ -67,7 +78,7 @@ class DeclarationDiffTest {
         assertThat(plan("{}", BASE, true)).isEqualTo("""
                         create slice a cpus=1 memory=1G
                         create network lan subnets=10.0.0.0/24
-                        create instance x image=busybox backend=lxc nics=lan:10.0.0.2 memory=64M autostart=on priority 0 delay 0s
+                        create instance x image=busybox nics=lan:10.0.0.2 backend=lxc memory=64M autostart=on priority 0 delay 0s
                         """);
     }
 
