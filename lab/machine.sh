@@ -22,7 +22,7 @@ case $target in
     xen)
         # PVH guests would die of RDTSCP, which Xen cannot emulate on an emulated SVM. QEMU splits -initrd at commas.
         boot=(-cpu 'max,la57=off,rdtscp=off' -kernel /srv/boot/xen
-            -append 'dom0_mem=1536M console=com1 com1=115200 loglvl=warning'
+            -append 'dom0_mem=1536M console=com1 com1=115200 loglvl=warning spec-ctrl=eager-fpu'
             -initrd "/srv/boot/amd64.kernel root=/dev/vda rw console=hvc0 quiet panic=-1 net.ifnames=0${append:+ ${append//,/,,}},/srv/boot/amd64.initrd")
         ;;
 esac

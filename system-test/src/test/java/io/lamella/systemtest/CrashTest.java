@@ -49,7 +49,9 @@ class CrashTest {
                 }
                 for (Workload client : clients) {
                     assertThat(client.surprises())
-                            .as("kill %d, seed %d\n%s", kill, seed, node.log())
+                            .withFailMessage(
+                                    "before kill %d of seed %d: %s\ndaemon log:\n%s",
+                                    kill, seed, client.surprises(), node.log())
                             .isEmpty();
                 }
                 node.start();
