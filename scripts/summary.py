@@ -10,6 +10,9 @@ import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
+LINES = 12
+"""How many lines of a failure are shown: whoever reads the end of a log has nothing else."""
+
 
 def junit(directory):
     for report in sorted(pathlib.Path(directory).glob("TEST-*.xml")):
@@ -20,7 +23,8 @@ def junit(directory):
                 found = case.find(kind)
                 if found is not None:
                     text = found.get("message") or (found.text or "").strip()
-                    outcome, why = word, text.splitlines()[0] if text else "no reason given"
+                    lines = text.splitlines()[: LINES if word == "failed" else 1] or ["no reason given"]
+                    outcome, why = word, "\n    ".join(lines)
             yield outcome, name, why
 
 
