@@ -95,6 +95,11 @@ abstract class BackendSuite {
         }
     }
 
+    /** Ends an instance as if it had crashed, behind the daemon's back. */
+    void crash(TestNode node, InstanceView instance) throws Exception {
+        ProcessHandle.of(instance.status().pid().orElseThrow()).orElseThrow().destroyForcibly();
+    }
+
     private InProcess.Outcome run(String... words) {
         return InProcess.run(node.socket(), words);
     }
@@ -233,8 +238,7 @@ abstract class BackendSuite {
     @Test
     @Order(7)
     void itsCrashIsNoticed() throws Exception {
-        int pid = subject().status().pid().orElseThrow();
-        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+        crash(node, subject());
         Eventually.until("it is known to be stopped", () -> subject().status().state() == InstanceState.STOPPED);
         ok("start", "x", "--slice", "a");
         assertThat(reaches("peer", "10.0.0.2")).isTrue();

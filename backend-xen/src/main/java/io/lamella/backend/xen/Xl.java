@@ -13,6 +13,8 @@ import org.slf4j.LoggerFactory;
 final class Xl {
     private static final Logger LOG = LoggerFactory.getLogger(Xl.class);
     private static final Duration QUICK = Duration.ofSeconds(60);
+    /** libxl says so of a QEMU that it asks for its options, where that one ends before it is told to. */
+    private static final String HARMLESS = "command-line probe already exited";
 
     private Xl() {}
 
@@ -44,6 +46,7 @@ final class Xl {
     private static String words(Command.Result result) {
         return result.error()
                 .lines()
+                .filter(line -> !line.contains(HARMLESS))
                 .filter(line -> line.contains("error") || line.contains("fatal") || line.contains("fail"))
                 .findFirst()
                 .or(() -> Optional.of(result.lastLine()).filter(line -> !line.isEmpty()))
