@@ -87,6 +87,10 @@ final class Kernel {
         return "unix:" + node.run().resolve("ovs/db.sock");
     }
 
+    boolean hasBridge() throws Exception {
+        return lines(run("ovs-vsctl", "--db=" + database(), "list-br")).contains(node.bridge());
+    }
+
     /** The switch's ports, without the bridge's own. */
     Set<String> switchPorts() throws Exception {
         return new TreeSet<>(lines(run("ovs-vsctl", "--db=" + database(), "list-ports", node.bridge())));
