@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  * outlive the daemon.
  */
 public final class XenBackend implements Backend, AutoCloseable {
+    private static final int LAUNCHES = 3;
     /** To go once lab/tests/xen.sh passes. */
     private static final String UNPROVEN = "experimental: its test on a real Xen has not passed yet";
 
@@ -185,13 +186,31 @@ public final class XenBackend implements Backend, AutoCloseable {
         }
         attempt(plan, "it could not be started", () -> {
             try {
-                sweep(unit);
-                launch(unit, plan);
+                launchPatiently(unit, plan);
             } catch (IOException | RuntimeException e) {
                 sweep(unit);
                 throw e;
             }
         });
+    }
+
+    /**
+     * libxl gives its QEMU ten seconds for an answer. A slow or busy node may need them to read that program from the
+     * disk; the next time it has it in memory.
+     */
+    private void launchPatiently(Unit unit, InstancePlan plan) throws IOException {
+        for (int left = LAUNCHES; ; left--) {
+            sweep(unit);
+            try {
+                launch(unit, plan);
+                return;
+            } catch (XlException e) {
+                if (left == 1 || !e.timedOut()) {
+                    throw e;
+                }
+                LOG.info("{} is started once more: {}", unit.domain(), e.getMessage());
+            }
+        }
     }
 
     private void launch(Unit unit, InstancePlan plan) throws IOException {

@@ -11,4 +11,9 @@ final class XlException extends RuntimeException {
     XlException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** Whether libxl ran out of its patience, which no option changes (ERROR_TIMEDOUT in libxl.h). */
+    boolean timedOut() {
+        return String.valueOf(getMessage()).endsWith("-9");
+    }
 }
