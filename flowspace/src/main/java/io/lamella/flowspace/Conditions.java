@@ -9,6 +9,7 @@ import io.lamella.openflow.Oxm;
 import io.lamella.openflow.OxmField;
 import io.lamella.openflow.Version;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -126,11 +127,13 @@ final class Conditions {
      * A space as matches, each with the extras of {@code original}. Parts that the version cannot match are left out:
      * nobody gets more packets by that.
      *
+     * @param ports those of the switch, which a range of ports is made of
      * @return empty where there would be more than {@code limit}
      */
-    static Optional<List<Match>> matches(HeaderSpace space, Match original, Version version, int limit) {
+    static Optional<List<Match>> matches(
+            HeaderSpace space, Match original, Version version, Collection<Integer> ports, int limit) {
         boolean old = version == Version.V1_0;
-        Optional<List<List<HeaderTerm>>> all = space.terms(f -> !old && MASKABLE.contains(f), limit);
+        Optional<List<List<HeaderTerm>>> all = space.terms(f -> !old && MASKABLE.contains(f), ports, limit);
         if (all.isEmpty()) {
             return Optional.empty();
         }

@@ -90,6 +90,17 @@ final class FlowBook {
         }
     }
 
+    /** Adds those of a flow's entries that it does not have yet. */
+    void extend(SliceFlow flow, List<Match> parts) {
+        for (Match part : parts) {
+            FlowEntry.Key place = flow.key(part);
+            if (flow.parts.add(place)) {
+                claims.computeIfAbsent(place, k -> new ArrayDeque<>(1)).push(flow);
+                orders.accept(new Order(flow.order(FlowMod.Command.ADD, place), flow));
+            }
+        }
+    }
+
     private void checkOverlap(SliceFlow flow, FlowEntry.Key key) {
         for (SliceFlow other : flows.values()) {
             FlowEntry.Key k = other.entry().key();

@@ -192,6 +192,9 @@ final class Tenant {
         }
         for (SliceFlow f : List.copyOf(book.flows())) {
             FlowEntry e = f.entry();
+            if (!had) {
+                extend(f);
+            }
             if (!territory.everything() && ActionRules.floods(e.instructions())) {
                 // What was allowed with other ports is allowed now, but for a port that is gone.
                 try {
@@ -200,6 +203,15 @@ final class Tenant {
                     book.delete(f);
                 }
             }
+        }
+    }
+
+    /** A range of ports means those that there are, and there is one more now. */
+    private void extend(SliceFlow flow) {
+        try {
+            book.extend(flow, territory.entries(flow.entry().match(), flow.packets));
+        } catch (Refused tooMany) {
+            book.delete(flow);
         }
     }
 
@@ -251,8 +263,8 @@ final class Tenant {
     private void drop(HeaderSpace packet) {
         try {
             HeaderSpace all = territory.within(packet);
-            List<Match> exact =
-                    Conditions.matches(all, Match.ANY, territory.version(), 1).orElse(List.of());
+            List<Match> exact = Conditions.matches(all, Match.ANY, territory.version(), List.of(), 1)
+                    .orElse(List.of());
             for (Match match : exact) {
                 FlowEntry entry = new FlowEntry(0, 0xffff, mark(), match, List.of());
                 at.send(

@@ -88,12 +88,11 @@ final class Territory {
         if (everything) {
             return List.of(match);
         }
-        List<Match> matches =
-                Conditions.matches(within, match, version, ENTRIES)
-                        .orElseThrow(() -> new Refused(Fault.TABLE_FULL))
-                        .stream()
-                        .distinct()
-                        .toList();
+        List<Match> matches = Conditions.matches(within, match, version, ports, ENTRIES)
+                .orElseThrow(() -> new Refused(Fault.TABLE_FULL))
+                .stream()
+                .distinct()
+                .toList();
         if (matches.isEmpty()) {
             throw new Refused(Fault.FLOW_NOT_PERMITTED);
         }

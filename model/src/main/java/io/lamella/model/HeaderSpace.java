@@ -1,6 +1,7 @@
 package io.lamella.model;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -138,14 +139,18 @@ public final class HeaderSpace {
      * This set as matches that a switch takes: each a list of terms in the fields' order.
      *
      * @param masks the fields for which the switch takes masks; addresses have theirs anyway
+     * @param ports the ports that there are, as in version 1.3: a range of ports means those of them that are in it
      * @return empty where there would be more than {@code limit} matches
      */
-    public Optional<List<List<HeaderTerm>>> terms(Predicate<HeaderField> masks, int limit) {
+    public Optional<List<List<HeaderTerm>>> terms(Predicate<HeaderField> masks, Collection<Integer> ports, int limit) {
         List<List<HeaderTerm>> all = new ArrayList<>();
         for (HeaderCube c : cubes) {
             List<List<HeaderTerm>> product = List.of(List.of());
             for (HeaderField f : c.limited()) {
-                Optional<List<HeaderTerm>> terms = HeaderTerm.of(f, c.set(f), masks.test(f), limit);
+                Optional<List<HeaderTerm>> terms =
+                        f == HeaderField.IN_PORT && c.set(f).low() != c.set(f).high()
+                                ? Optional.of(HeaderTerm.ports(c.set(f), ports))
+                                : HeaderTerm.of(f, c.set(f), masks.test(f), limit);
                 if (terms.isEmpty() || (long) product.size() * terms.get().size() > limit) {
                     return Optional.empty();
                 }

@@ -1,6 +1,7 @@
 package io.lamella.model;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,6 +80,14 @@ public record HeaderTerm(HeaderField field, long high, long low, long maskHigh, 
             return Optional.empty();
         }
         return Optional.of(new HeaderRange(value, value | free));
+    }
+
+    /** A term for each of the ports that is in a set. */
+    static List<HeaderTerm> ports(HeaderSet set, Collection<Integer> ports) {
+        return ports.stream()
+                .map(port -> exactly(HeaderField.IN_PORT, port & 0xffff_ffffL))
+                .filter(t -> t.set().filter(set::contains).isPresent())
+                .toList();
     }
 
     /**
