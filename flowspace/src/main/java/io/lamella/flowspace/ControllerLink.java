@@ -208,7 +208,7 @@ final class ControllerLink implements Wire.Talker, Controller.Line {
 
     @Override
     public void drained() {
-        LOG.info("{}: reads again; {} packet-ins were lost so far", name, lost);
+        LOG.debug("{}: reads again; {} packet-ins were lost so far", name, lost);
     }
 
     @Override

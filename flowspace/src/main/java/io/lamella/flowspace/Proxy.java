@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Proxy implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
-    private static final int MOST_SWITCHES = 4096;
+    private static final int MOST_SWITCHES = 1024;
 
     private final FlowSpace flowSpace;
     private final List<Loop> loops = new ArrayList<>();

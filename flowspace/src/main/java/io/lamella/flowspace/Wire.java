@@ -27,6 +27,8 @@ final class Wire implements Loop.Ready {
     /** One message can become many, so the bound is well above. */
     private static final int MOST = 8 << 20;
 
+    private static final int HELLO = 0;
+    private static final int LITTLE = 4 << 10;
     private static final int FIRST = 2 * (Header.MAX_LENGTH + 1);
 
     private static final Duration TICK = Duration.ofSeconds(1);
@@ -52,10 +54,13 @@ final class Wire implements Loop.Ready {
     private final SocketChannel channel;
     private final Talker talker;
     private final SelectionKey key;
-    private final ByteBuffer in = ByteBuffer.allocate(FIRST);
+    /** A peer that says little costs little. */
+    private ByteBuffer in = ByteBuffer.allocate(LITTLE);
+
     private ByteBuffer out = ByteBuffer.allocate(FIRST);
     private long heard = System.nanoTime();
     private boolean probed;
+    private boolean begun;
     private boolean paused;
     private boolean full;
     private boolean open = true;
@@ -116,11 +121,16 @@ final class Wire implements Loop.Ready {
     private void messages() {
         in.flip();
         try {
+            // What is no OpenFlow may name a length that is long in coming.
+            if (!begun && in.remaining() >= 2 && Header.type(in, in.position()) != HELLO) {
+                close("it did not begin with a greeting");
+            }
             while (open && !paused && Header.complete(in)) {
                 int limit = in.limit();
                 int end = in.position() + Header.length(in, in.position());
                 heard = System.nanoTime();
                 probed = false;
+                begun = true;
                 in.limit(end);
                 talker.message(in);
                 in.limit(limit).position(end);
@@ -129,6 +139,9 @@ final class Wire implements Loop.Ready {
             close(String.valueOf(e.getMessage()));
         }
         in.compact();
+        if (!in.hasRemaining() && !paused) {
+            in = ByteBuffer.allocate(FIRST).put(in.flip());
+        }
     }
 
     /** Reads no more until {@link #resume}; may be called from within {@link Talker#message}. */

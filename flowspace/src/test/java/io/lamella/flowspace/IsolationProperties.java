@@ -135,12 +135,12 @@ class IsolationProperties {
         }
     }
 
-    @Property(tries = 400)
+    @Property(tries = 200)
     void openFlow13(@ForAll long seed) {
         check(bench(seed, Version.V1_3));
     }
 
-    @Property(tries = 400)
+    @Property(tries = 200)
     void openFlow10(@ForAll long seed) {
         check(bench(seed, Version.V1_0));
     }
