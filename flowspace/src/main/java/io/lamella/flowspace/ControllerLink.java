@@ -23,7 +23,7 @@ final class ControllerLink implements Wire.Talker, Controller.Line {
     private static final Logger LOG = LoggerFactory.getLogger(ControllerLink.class);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LAST_PAUSE = Duration.ofSeconds(8);
+    private static final Duration LAST_PAUSE = Duration.ofSeconds(4);
     private static final int HEAD = 64;
     private static final int HELLO_FAILED = 0;
 

@@ -93,22 +93,35 @@ public final class Proxy implements AutoCloseable {
     private void listen(FlowSpaceEndpoint place) {
         try {
             ServerSocketChannel server = ServerSocketChannel.open();
-            loops.getFirst().register(server, SelectionKey.OP_ACCEPT, new Loop.Ready() {
-                @Override
-                public void ready(SelectionKey key) throws IOException {
-                    accept(server);
-                }
-
-                @Override
-                public void failed(Exception reason) {
-                    LOG.warn("cannot accept a switch: {}", reason.getMessage());
-                }
-            });
-            server.bind(new InetSocketAddress(place.host(), place.port()));
-            addresses.add((InetSocketAddress) server.getLocalAddress());
+            try {
+                server.bind(new InetSocketAddress(place.host(), place.port()));
+                addresses.add((InetSocketAddress) server.getLocalAddress());
+                loops.getFirst().register(server, SelectionKey.OP_ACCEPT, new Acceptor(server));
+            } catch (IOException | RuntimeException e) {
+                server.close();
+                throw e;
+            }
         } catch (IOException | RuntimeException e) {
             throw Refusal.unavailable(
                     "cannot listen at " + place.host() + " port " + place.port() + ": " + e.getMessage());
+        }
+    }
+
+    private final class Acceptor implements Loop.Ready {
+        private final ServerSocketChannel server;
+
+        Acceptor(ServerSocketChannel server) {
+            this.server = server;
+        }
+
+        @Override
+        public void ready(SelectionKey key) throws IOException {
+            accept(server);
+        }
+
+        @Override
+        public void failed(Exception reason) {
+            LOG.warn("cannot accept a switch: {}", reason.getMessage());
         }
     }
 
