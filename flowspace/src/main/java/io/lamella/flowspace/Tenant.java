@@ -25,6 +25,9 @@ import java.util.Set;
 final class Tenant {
     private static final int MARK_SHIFT = 48;
     private static final int BUFFERS = 1024;
+    /** Where the configuration gives no limit: the books have to end somewhere. */
+    private static final int MOST_ENTRIES = 1_000_000;
+
     private static final int NO_MATCH = 0;
     private static final int DROP_SECONDS = 5;
     private static final Set<OxmField> INGRESS = Set.of(OxmField.IN_PORT, OxmField.IN_PHY_PORT, OxmField.TUNNEL_ID);
@@ -54,7 +57,7 @@ final class Tenant {
         this.slice = slice;
         this.number = number;
         this.territory = territory;
-        book = new FlowBook(this::order, this::tell, slice.flowLimit().orElse(Integer.MAX_VALUE));
+        book = new FlowBook(this::order, this::tell, slice.flowLimit().orElse(MOST_ENTRIES));
         territory.ports(at.ports().keySet());
         rules = new ActionRules(territory, at::floods, at.features().tables());
     }

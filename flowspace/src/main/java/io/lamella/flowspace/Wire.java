@@ -24,8 +24,8 @@ final class Wire implements Loop.Ready {
     static final int HIGH = 256 << 10;
 
     private static final int LOW = 64 << 10;
-    /** One message can become many, so the bound is well above. */
-    private static final int MOST = 8 << 20;
+    /** The statistics of some hundred thousand flows go at once, so the bound is well above. */
+    private static final int MOST = 32 << 20;
 
     private static final int HELLO = 0;
     private static final int LITTLE = 4 << 10;

@@ -10,7 +10,8 @@ import java.util.Set;
  * A slice of the flow space: whose it is and what it gets.
  *
  * @param controllers where the tenant's controllers listen, such as {@code tcp:10.1.0.10:6653}
- * @param flowLimit the most flow entries that it may have in one switch, from 1 to 1,000,000; absent: no limit
+ * @param flowLimit the most flow entries that it may have in one switch, from 1 to 1,000,000; absent:
+ *     1,000,000
  * @param rateLimit how many messages a second its controllers may send to one switch, from 1 to 1,000,000; absent: no
  *     limit
  * @param whenAway absent: {@link FlowSpaceAbsence#IGNORE}
