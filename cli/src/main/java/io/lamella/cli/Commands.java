@@ -221,6 +221,14 @@ final class Commands {
                 .option(LONG_FORMAT)
                 .example("lamella flowspace check -f flowspace.yaml")
                 .does(FlowSpaceCommands::check);
+        flowSpace
+                .command(
+                        "serve",
+                        "Stand between switches and the slices' controllers, until interrupted; needs no daemon")
+                .option(Option.value("config", 'c', "FILE", "the flow space as YAML or JSON; - for standard input"))
+                .option(Option.flag("shared", "let slices decide about the same packets, where their rules say so"))
+                .example("lamella flowspace serve --config flowspace.yaml")
+                .does(FlowSpaceCommands::serve);
     }
 
     private static void node(Command root) {

@@ -88,8 +88,14 @@ final class Invocation {
      * @param reader makes the content of the file's name and text
      */
     <T> T file(String example, BiFunction<String, String, T> reader) throws IOException {
-        String file = option("file")
-                .orElseThrow(() -> Failure.wrongUse("which file? Name it with --file, such as -f " + example));
+        return file("file", example, reader);
+    }
+
+    /** The same for another option; its first letter is its short form. */
+    <T> T file(String option, String example, BiFunction<String, String, T> reader) throws IOException {
+        String file = option(option)
+                .orElseThrow(() -> Failure.wrongUse(
+                        "which file? Name it with --" + option + ", such as -" + option.charAt(0) + " " + example));
         if (file.equals("-")) {
             byte[] text = environment.in().readAllBytes();
             return reader.apply("standard input", new String(text, StandardCharsets.UTF_8));

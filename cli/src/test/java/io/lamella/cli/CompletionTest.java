@@ -42,7 +42,7 @@ class CompletionTest {
         assertThat(complete("list", "--format", "")).containsExactly("table", "json", "yaml");
         assertThat(complete("launch", "--mem")).containsExactly("--memory");
         assertThat(complete("slice", "list", "--so")).containsExactly("--socket");
-        assertThat(complete("flowspace", "")).containsExactly("check");
+        assertThat(complete("flowspace", "")).containsExactly("check", "serve");
         assertThat(complete("flowspace", "check", "--fi")).containsExactly("--file");
         assertThat(complete("image", "build", "deb")).containsExactly("debian13");
     }

@@ -11,11 +11,14 @@ import java.util.Set;
 /**
  * Who gets which packets: the content of a {@code flowspace.yaml}.
  *
+ * @param listen where the proxy waits for switches, such as {@code tcp:0.0.0.0:6653}; only {@code serve} needs it
  * @param datapaths names that matches may use instead of ids; switches without a name may be used too
  */
 @Json
-public record FlowSpace(List<FlowSpaceDatapath> datapaths, List<FlowSpaceSlice> slices) {
+public record FlowSpace(List<String> listen, List<FlowSpaceDatapath> datapaths, List<FlowSpaceSlice> slices) {
     public FlowSpace {
+        listen = Given.list(listen);
+        listen.forEach(l -> FlowSpaceEndpoint.parse("listen", l));
         datapaths = Given.list(datapaths);
         slices = Given.list(slices);
         Set<String> seen = new HashSet<>();

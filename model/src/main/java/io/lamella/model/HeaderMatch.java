@@ -36,6 +36,14 @@ record HeaderMatch(HeaderSpace space, Optional<String> contradiction) {
         return new HeaderMatch(HeaderSpace.of(cubes), Optional.empty());
     }
 
+    /** The parts of cubes that have a field. */
+    static List<HeaderCube> within(List<HeaderCube> cubes, HeaderField field) {
+        for (HeaderField.Need need : field.needs()) {
+            cubes = within(cubes, need);
+        }
+        return cubes;
+    }
+
     private static List<HeaderCube> within(List<HeaderCube> cubes, HeaderField.Need need) {
         List<HeaderCube> narrower = new ArrayList<>();
         for (HeaderCube c : cubes) {

@@ -20,6 +20,7 @@ final class ScalarAdapters {
                 .add(Cidr.class, new Scalar<>(s -> Cidr.parse("subnets", s)))
                 .add(MacAddress.class, new Scalar<>(s -> MacAddress.parse("mac", s)))
                 .add(BackendKind.class, new Scalar<>(s -> BackendKind.parse("backend", s)))
+                .add(FlowSpaceAbsence.class, new Scalar<>(s -> FlowSpaceAbsence.parse("whenAway", s)))
                 .add(FlowSpacePermission.class, new Scalar<>(s -> FlowSpacePermission.parse("permission", s)))
                 .add(IsolationProfile.class, new Scalar<>(s -> IsolationProfile.parse("profile", s)))
                 .add(NumaPolicy.class, new Scalar<>(s -> NumaPolicy.parse("numa", s)));

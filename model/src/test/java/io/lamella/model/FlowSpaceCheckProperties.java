@@ -32,9 +32,9 @@ class FlowSpaceCheckProperties {
                         FlowSpacePermission.values()[random.nextInt(3)],
                         HeaderOracle.match(random)));
             }
-            slices.add(new FlowSpaceSlice(name, List.of(), rules));
+            slices.add(FlowSpaceSlice.of(name, List.of(), rules));
         }
-        return new FlowSpace(List.of(), slices);
+        return new FlowSpace(List.of(), List.of(), slices);
     }
 
     /** The rules of the highest priority that match. */

@@ -20,8 +20,9 @@ class FlowSpaceCheckTest {
     private static FlowSpaceReport check(List<FlowSpaceRule> a, List<FlowSpaceRule> b) {
         return FlowSpaceCheck.of(
                 new FlowSpace(
+                        List.of(),
                         List.of(new FlowSpaceDatapath("edge", "0x7")),
-                        List.of(new FlowSpaceSlice("a", List.of(), a), new FlowSpaceSlice("b", List.of(), b))),
+                        List.of(FlowSpaceSlice.of("a", List.of(), a), FlowSpaceSlice.of("b", List.of(), b))),
                 10);
     }
 
@@ -98,9 +99,15 @@ class FlowSpaceCheckTest {
     @Test
     void aConfigurationIsWrittenAndReadBack() {
         FlowSpace f = new FlowSpace(
+                List.of("tcp:0.0.0.0:6653"),
                 List.of(new FlowSpaceDatapath("edge", "7")),
                 List.of(new FlowSpaceSlice(
-                        "a", List.of("tcp:[::1]:6653"), List.of(rule(3, "write", Map.of("ip_proto", "tcp"))))));
+                        "a",
+                        List.of("tcp:[::1]:6653"),
+                        List.of(rule(3, "write", Map.of("ip_proto", "tcp"))),
+                        Optional.of(100),
+                        Optional.of(1000),
+                        Optional.of(FlowSpaceAbsence.DROP))));
         assertThat(Codec.read(FlowSpace.class, Codec.write(f))).isEqualTo(f);
     }
 }

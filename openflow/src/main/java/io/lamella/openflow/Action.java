@@ -29,6 +29,16 @@ public sealed interface Action {
     record PopVlan() implements Action {}
 
     /**
+     * Writes the port of whichever transport protocol the frame has: version 1.0 only, which has no field for each.
+     *
+     * @param destination whether the destination's port, else the source's
+     */
+    record SetTransport(boolean destination, int port) implements Action {}
+
+    /** Sends the frame out through a queue of a port: version 1.0 only. */
+    record Enqueue(int port, int queue) implements Action {}
+
+    /**
      * An action of another type, as it came.
      *
      * @param body what follows type and length

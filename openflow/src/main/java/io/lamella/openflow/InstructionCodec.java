@@ -123,6 +123,8 @@ final class InstructionCodec {
                     out.putInt(0);
                     yield POP_VLAN;
                 }
+                case Action.SetTransport a -> throw OpenFlowException.because("version 1.3 has no " + a);
+                case Action.Enqueue a -> throw OpenFlowException.because("version 1.3 has no " + a);
                 case Action.Raw a -> {
                     a.body().put(out);
                     yield a.type();

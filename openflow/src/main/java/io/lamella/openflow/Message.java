@@ -12,7 +12,12 @@ public sealed interface Message
                 Message.EchoReply,
                 Message.FeaturesRequest,
                 Message.Features,
+                Message.GetConfigRequest,
+                Message.Config,
+                Message.SetConfig,
                 Message.PacketIn,
+                Message.FlowRemoved,
+                Message.PortStatus,
                 Message.PacketOut,
                 Message.BarrierRequest,
                 Message.BarrierReply,
@@ -65,8 +70,39 @@ public sealed interface Message
      * @param buffers how many packets it can buffer
      * @param auxiliary 0 for the main connection
      * @param capabilities OFPC bits
+     * @param actions bits of the actions that it knows; version 1.0 only, otherwise 0
+     * @param ports version 1.0 only, which has no other way to ask for them; otherwise empty
      */
-    record Features(long datapath, int buffers, int tables, int auxiliary, int capabilities) implements Message {}
+    record Features(
+            long datapath,
+            int buffers,
+            int tables,
+            int auxiliary,
+            int capabilities,
+            int actions,
+            List<MultipartReply.PortDescription> ports)
+            implements Message {
+        public Features {
+            ports = List.copyOf(ports);
+        }
+
+        public Features(long datapath, int buffers, int tables, int auxiliary, int capabilities) {
+            this(datapath, buffers, tables, auxiliary, capabilities, 0, List.of());
+        }
+    }
+
+    record GetConfigRequest() implements Message {}
+
+    /**
+     * How a switch treats packets (section A.3.2).
+     *
+     * @param flags OFPC_FRAG bits
+     * @param missLength how many bytes of a packet that misses go to the controller
+     */
+    record Config(int flags, int missLength) implements Message {}
+
+    /** Sets what {@link Config} tells. */
+    record SetConfig(int flags, int missLength) implements Message {}
 
     /**
      * A packet for the controller (section A.4.1).
@@ -77,6 +113,35 @@ public sealed interface Message
      */
     record PacketIn(int buffer, int length, int reason, int table, long cookie, Match match, Bytes data)
             implements Message {}
+
+    /**
+     * An entry is gone (section A.4.2).
+     *
+     * @param entry without instructions
+     * @param reason OFPRR number
+     * @param seconds since it was added, and {@code nanos} beyond them
+     * @param packets the number of frames that matched
+     */
+    record FlowRemoved(
+            FlowEntry entry,
+            int reason,
+            int seconds,
+            int nanos,
+            int idleTimeout,
+            int hardTimeout,
+            long packets,
+            long bytes)
+            implements Message {}
+
+    /**
+     * A port came, went or changed (section A.4.3).
+     *
+     * @param reason OFPPR number
+     */
+    record PortStatus(int reason, MultipartReply.PortDescription port) implements Message {
+        public static final int ADDED = 0;
+        public static final int DELETED = 1;
+    }
 
     /** A packet that the switch shall send (section A.3.7). */
     record PacketOut(int buffer, int inPort, List<Action> actions, Bytes data) implements Message {

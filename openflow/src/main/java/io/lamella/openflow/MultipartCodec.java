@@ -10,7 +10,10 @@ import java.util.List;
 final class MultipartCodec {
     private static final int DESCRIPTION = 0;
     private static final int FLOW = 1;
+    private static final int AGGREGATE = 2;
     private static final int TABLE = 3;
+    private static final int PORT = 4;
+    private static final int QUEUE = 5;
     private static final int PORT_DESCRIPTION = 13;
 
     private static final int MORE = 1;
@@ -18,6 +21,8 @@ final class MultipartCodec {
     private static final int SERIAL_TEXT = 32;
     private static final int PORT_NAME = 16;
     private static final int FLOW_STATS_FIXED = 48;
+    private static final int PORT_COUNTERS = 104;
+    private static final int QUEUE_COUNTERS = 32;
 
     private MultipartCodec() {}
 
@@ -28,9 +33,19 @@ final class MultipartCodec {
             case MultipartRequest.PortDescriptions r -> head(PORT_DESCRIPTION, 0, out);
             case MultipartRequest.Flows r -> {
                 head(FLOW, 0, out);
-                out.putInt(r.table() << 24).putInt(r.outPort()).putInt(r.outGroup());
-                out.putInt(0).putLong(r.cookie()).putLong(r.cookieMask());
-                MatchCodec.write(r.match(), out);
+                write(r, out);
+            }
+            case MultipartRequest.Aggregate r -> {
+                head(AGGREGATE, 0, out);
+                write(r.flows(), out);
+            }
+            case MultipartRequest.PortStats r -> {
+                head(PORT, 0, out);
+                out.putInt(r.port()).putInt(0);
+            }
+            case MultipartRequest.QueueStats r -> {
+                head(QUEUE, 0, out);
+                out.putInt(r.port()).putInt(r.queue());
             }
             case MultipartRequest.Other r -> {
                 head(r.multipartType(), r.flags(), out);
@@ -46,16 +61,26 @@ final class MultipartCodec {
             case DESCRIPTION << 16 -> new MultipartRequest.Description();
             case TABLE << 16 -> new MultipartRequest.Tables();
             case PORT_DESCRIPTION << 16 -> new MultipartRequest.PortDescriptions();
-            case FLOW << 16 -> {
-                int table = in.getInt() >>> 24;
-                int outPort = in.getInt();
-                int outGroup = in.getInt();
-                in.getInt();
-                yield new MultipartRequest.Flows(
-                        table, outPort, outGroup, in.getLong(), in.getLong(), MatchCodec.read(in));
-            }
+            case FLOW << 16 -> readFlows(in);
+            case AGGREGATE << 16 -> new MultipartRequest.Aggregate(readFlows(in));
+            case PORT << 16 -> new MultipartRequest.PortStats((int) (in.getLong() >>> 32));
+            case QUEUE << 16 -> new MultipartRequest.QueueStats(in.getInt(), in.getInt());
             default -> new MultipartRequest.Other(head >>> 16, head & 0xffff, Bytes.take(in, in.remaining()));
         };
+    }
+
+    private static void write(MultipartRequest.Flows r, ByteBuffer out) {
+        out.putInt(r.table() << 24).putInt(r.outPort()).putInt(r.outGroup());
+        out.putInt(0).putLong(r.cookie()).putLong(r.cookieMask());
+        MatchCodec.write(r.match(), out);
+    }
+
+    private static MultipartRequest.Flows readFlows(ByteBuffer in) {
+        int table = in.getInt() >>> 24;
+        int outPort = in.getInt();
+        int outGroup = in.getInt();
+        in.getInt();
+        return new MultipartRequest.Flows(table, outPort, outGroup, in.getLong(), in.getLong(), MatchCodec.read(in));
     }
 
     static void write(MultipartReply reply, ByteBuffer out) {
@@ -72,6 +97,18 @@ final class MultipartCodec {
             case MultipartReply.Flows r -> {
                 head(FLOW, flags, out);
                 r.flows().forEach(flow -> write(flow, out));
+            }
+            case MultipartReply.Aggregate r -> {
+                head(AGGREGATE, flags, out);
+                out.putLong(r.packets()).putLong(r.bytes()).putInt(r.flows()).putInt(0);
+            }
+            case MultipartReply.PortStats r -> {
+                head(PORT, flags, out);
+                r.ports().forEach(p -> p.counters().put(out.putInt(p.port()).putInt(0)));
+            }
+            case MultipartReply.QueueStats r -> {
+                head(QUEUE, flags, out);
+                r.queues().forEach(q -> q.counters().put(out.putInt(q.port()).putInt(q.queue())));
             }
             case MultipartReply.Tables r -> {
                 head(TABLE, flags, out);
@@ -110,6 +147,24 @@ final class MultipartCodec {
                     flows.add(readFlow(in));
                 }
                 yield new MultipartReply.Flows(more, flows);
+            }
+            case AGGREGATE ->
+                new MultipartReply.Aggregate(more, in.getLong(), in.getLong(), (int) (in.getLong() >>> 32));
+            case PORT -> {
+                List<MultipartReply.PortStatistics> ports = new ArrayList<>();
+                while (in.hasRemaining()) {
+                    ports.add(new MultipartReply.PortStatistics(
+                            (int) (in.getLong() >>> 32), Bytes.take(in, PORT_COUNTERS)));
+                }
+                yield new MultipartReply.PortStats(more, ports);
+            }
+            case QUEUE -> {
+                List<MultipartReply.QueueStatistics> queues = new ArrayList<>();
+                while (in.hasRemaining()) {
+                    queues.add(new MultipartReply.QueueStatistics(
+                            in.getInt(), in.getInt(), Bytes.take(in, QUEUE_COUNTERS)));
+                }
+                yield new MultipartReply.QueueStats(more, queues);
             }
             case TABLE -> {
                 List<MultipartReply.TableStats> tables = new ArrayList<>();
@@ -173,7 +228,7 @@ final class MultipartCodec {
         return new FlowStats(entry, age, idle, hard, flags, packets, bytes);
     }
 
-    private static void write(MultipartReply.PortDescription port, ByteBuffer out) {
+    static void write(MultipartReply.PortDescription port, ByteBuffer out) {
         out.putInt(port.port()).putInt(0).putLong(port.mac() << 16);
         text(port.name(), PORT_NAME, out);
         out.putInt(port.config()).putInt(port.state());
@@ -181,7 +236,7 @@ final class MultipartCodec {
         out.putInt(port.peer()).putInt(port.currentSpeed()).putInt(port.maxSpeed());
     }
 
-    private static MultipartReply.PortDescription readPort(ByteBuffer in) {
+    static MultipartReply.PortDescription readPort(ByteBuffer in) {
         int number = in.getInt();
         in.getInt();
         return new MultipartReply.PortDescription(
@@ -203,17 +258,17 @@ final class MultipartCodec {
     }
 
     /** Writes a text that ends with a zero byte into a field of {@code size} bytes, cut where it is too long. */
-    private static void text(String text, int size, ByteBuffer out) {
+    static void text(String text, int size, ByteBuffer out) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         int length = Math.min(bytes.length, size - 1);
         out.put(bytes, 0, length);
         MatchCodec.pad(out, size - length);
     }
 
-    private static String text(int size, ByteBuffer in) {
+    static String text(int size, ByteBuffer in) {
         byte[] bytes = Bytes.take(in, size).toArray();
         int length = 0;
-        while (length < size && bytes[length] != 0) {
+        while (length < size - 1 && bytes[length] != 0) {
             length++;
         }
         return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);

@@ -18,6 +18,20 @@ public sealed interface MultipartReply extends Message {
         }
     }
 
+    record Aggregate(boolean more, long packets, long bytes, int flows) implements MultipartReply {}
+
+    record PortStats(boolean more, List<PortStatistics> ports) implements MultipartReply {
+        public PortStats {
+            ports = List.copyOf(ports);
+        }
+    }
+
+    record QueueStats(boolean more, List<QueueStatistics> queues) implements MultipartReply {
+        public QueueStats {
+            queues = List.copyOf(queues);
+        }
+    }
+
     record Tables(boolean more, List<TableStats> tables) implements MultipartReply {
         public Tables {
             tables = List.copyOf(tables);
@@ -33,12 +47,25 @@ public sealed interface MultipartReply extends Message {
     /** An answer of another type, as it came. */
     record Other(boolean more, int multipartType, Bytes body) implements MultipartReply {}
 
+    /** A port's counters, in the order and number of the version in use. */
+    record PortStatistics(int port, Bytes counters) {}
+
+    /** A queue's counters, in the order and number of the version in use. */
+    record QueueStatistics(int port, int queue, Bytes counters) {}
+
     /**
      * A flow table's figures.
      *
      * @param active the number of entries
+     * @param name with {@code wildcards} and {@code most} in version 1.0 only, otherwise empty and 0
+     * @param wildcards which fields may be left open
+     * @param most the number of entries that the table can hold
      */
-    record TableStats(int table, int active, long lookups, long matches) {}
+    record TableStats(int table, int active, long lookups, long matches, String name, int wildcards, int most) {
+        public TableStats(int table, int active, long lookups, long matches) {
+            this(table, active, lookups, matches, "", 0, 0);
+        }
+    }
 
     /**
      * A port (section A.2.1).

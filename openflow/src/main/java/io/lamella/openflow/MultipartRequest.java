@@ -22,6 +22,18 @@ public sealed interface MultipartRequest extends Message {
         }
     }
 
+    /** The sums over the flow entries that {@code flows} would list. */
+    record Aggregate(Flows flows) implements MultipartRequest {}
+
+    /** @param port or {@link Ports#ANY} */
+    record PortStats(int port) implements MultipartRequest {}
+
+    /**
+     * @param port or {@link Ports#ANY}
+     * @param queue or 0xffffffff for all
+     */
+    record QueueStats(int port, int queue) implements MultipartRequest {}
+
     record Tables() implements MultipartRequest {}
 
     record PortDescriptions() implements MultipartRequest {}

@@ -22,7 +22,12 @@ public final class OpenFlow13 {
     private static final int ECHO_REPLY = 3;
     private static final int FEATURES_REQUEST = 5;
     private static final int FEATURES_REPLY = 6;
+    private static final int GET_CONFIG_REQUEST = 7;
+    private static final int GET_CONFIG_REPLY = 8;
+    private static final int SET_CONFIG = 9;
     private static final int PACKET_IN = 10;
+    private static final int FLOW_REMOVED = 11;
+    private static final int PORT_STATUS = 12;
     private static final int PACKET_OUT = 13;
     private static final int FLOW_MOD = 14;
     private static final int MULTIPART_REQUEST = 18;
@@ -89,6 +94,24 @@ public final class OpenFlow13 {
                 out.putInt(m.capabilities()).putInt(0);
                 yield FEATURES_REPLY;
             }
+            case Message.GetConfigRequest m -> GET_CONFIG_REQUEST;
+            case Message.Config m -> {
+                out.putShort((short) m.flags()).putShort((short) m.missLength());
+                yield GET_CONFIG_REPLY;
+            }
+            case Message.SetConfig m -> {
+                out.putShort((short) m.flags()).putShort((short) m.missLength());
+                yield SET_CONFIG;
+            }
+            case Message.FlowRemoved m -> {
+                flowRemoved(m, out);
+                yield FLOW_REMOVED;
+            }
+            case Message.PortStatus m -> {
+                out.putLong((long) m.reason() << 56);
+                MultipartCodec.write(m.port(), out);
+                yield PORT_STATUS;
+            }
             case Message.PacketIn m -> {
                 out.putInt(m.buffer()).putShort((short) m.length());
                 out.put((byte) m.reason()).put((byte) m.table()).putLong(m.cookie());
@@ -136,6 +159,30 @@ public final class OpenFlow13 {
         InstructionCodec.writeInstructions(entry.instructions(), out);
     }
 
+    private static void flowRemoved(Message.FlowRemoved m, ByteBuffer out) {
+        FlowEntry entry = m.entry();
+        out.putLong(entry.cookie()).putShort((short) entry.priority());
+        out.put((byte) m.reason()).put((byte) entry.table()).putInt(m.seconds()).putInt(m.nanos());
+        out.putShort((short) m.idleTimeout()).putShort((short) m.hardTimeout());
+        out.putLong(m.packets()).putLong(m.bytes());
+        MatchCodec.write(entry.match(), out);
+    }
+
+    private static Message.FlowRemoved flowRemoved(ByteBuffer in) {
+        long cookie = in.getLong();
+        int priority = in.getShort() & 0xffff;
+        int reason = in.get() & 0xff;
+        int table = in.get() & 0xff;
+        int seconds = in.getInt();
+        int nanos = in.getInt();
+        int idle = in.getShort() & 0xffff;
+        int hard = in.getShort() & 0xffff;
+        long packets = in.getLong();
+        long bytes = in.getLong();
+        FlowEntry entry = new FlowEntry(table, priority, cookie, MatchCodec.read(in), List.of());
+        return new Message.FlowRemoved(entry, reason, seconds, nanos, idle, hard, packets, bytes);
+    }
+
     /**
      * Reads the message at {@code in}'s position, which must be {@link Header#complete complete}, and leaves the
      * position after it. Greetings are read whatever their version.
@@ -181,6 +228,11 @@ public final class OpenFlow13 {
                 in.getShort();
                 yield new Message.Features(datapath, buffers, tables, auxiliary, in.getInt());
             }
+            case GET_CONFIG_REQUEST -> new Message.GetConfigRequest();
+            case GET_CONFIG_REPLY -> new Message.Config(in.getShort() & 0xffff, in.getShort() & 0xffff);
+            case SET_CONFIG -> new Message.SetConfig(in.getShort() & 0xffff, in.getShort() & 0xffff);
+            case FLOW_REMOVED -> flowRemoved(in);
+            case PORT_STATUS -> new Message.PortStatus((int) (in.getLong() >>> 56), MultipartCodec.readPort(in));
             case PACKET_IN -> {
                 int buffer = in.getInt();
                 int length = in.getShort() & 0xffff;

@@ -6,6 +6,11 @@ public final class Ports {
     public static final int MAX = 0xffffff00;
 
     public static final int IN_PORT = 0xfffffff8;
+    /** In an output of a packet-out: through the flow tables. */
+    public static final int TABLE = 0xfffffff9;
+    /** As a switch without a controller would forward. */
+    public static final int NORMAL = 0xfffffffa;
+
     public static final int FLOOD = 0xfffffffb;
     public static final int ALL = 0xfffffffc;
     public static final int CONTROLLER = 0xfffffffd;

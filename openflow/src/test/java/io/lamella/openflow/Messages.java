@@ -21,7 +21,17 @@ final class Messages {
 
     static Arbitrary<Message> any() {
         return Arbitraries.oneOf(List.of(
-                hello(), errors(), echoes(), features(), packets(), flowMods(), requests(), replies(), others()));
+                hello(),
+                errors(),
+                echoes(),
+                features(),
+                configs(),
+                packets(),
+                notices(),
+                flowMods(),
+                requests(),
+                replies(),
+                others()));
     }
 
     private static Arbitrary<Message> hello() {
@@ -43,7 +53,51 @@ final class Messages {
     private static Arbitrary<Message> features() {
         Arbitrary<Integer> ints = Arbitraries.integers();
         return Combinators.combine(Arbitraries.longs(), ints, unsigned(8), unsigned(8), ints)
-                .as(Message.Features::new);
+                .as((datapath, buffers, tables, auxiliary, capabilities) ->
+                        new Message.Features(datapath, buffers, tables, auxiliary, capabilities));
+    }
+
+    private static Arbitrary<Message> configs() {
+        return Arbitraries.oneOf(
+                Arbitraries.just(new Message.GetConfigRequest()),
+                Combinators.combine(unsigned(16), unsigned(16)).as(Message.Config::new),
+                Combinators.combine(unsigned(16), unsigned(16)).as(Message.SetConfig::new));
+    }
+
+    private static Arbitrary<Message> notices() {
+        Arbitrary<Integer> ints = Arbitraries.integers();
+        return Arbitraries.oneOf(
+                Combinators.combine(
+                                entries(),
+                                unsigned(8),
+                                ints,
+                                ints,
+                                unsigned(16),
+                                unsigned(16),
+                                Arbitraries.longs(),
+                                Arbitraries.longs())
+                        .as((e, reason, seconds, nanos, idle, hard, packets, bytes) -> new Message.FlowRemoved(
+                                new FlowEntry(e.table(), e.priority(), e.cookie(), e.match(), List.of()),
+                                reason,
+                                seconds,
+                                nanos,
+                                idle,
+                                hard,
+                                packets,
+                                bytes)),
+                Combinators.combine(unsigned(8), ports()).as(Message.PortStatus::new));
+    }
+
+    private static Arbitrary<MultipartReply.PortDescription> ports() {
+        Arbitrary<Integer> ints = Arbitraries.integers();
+        return Combinators.combine(
+                        ints,
+                        Arbitraries.longs().between(0, (1L << 48) - 1),
+                        text(15),
+                        ints.list().ofSize(8))
+                .as((port, mac, name, i) -> new MultipartReply.PortDescription(
+                        port, mac, name, i.get(0), i.get(1), i.get(2), i.get(3), i.get(4), i.get(5), i.get(6),
+                        i.get(7)));
     }
 
     private static Arbitrary<Message> packets() {
@@ -93,6 +147,11 @@ final class Messages {
                         MultipartRequest.Flows.ALL),
                 Combinators.combine(unsigned(8), ints, ints, longs, longs, matches())
                         .as(MultipartRequest.Flows::new),
+                Combinators.combine(unsigned(8), ints, ints, longs, longs, matches())
+                        .as(MultipartRequest.Flows::new)
+                        .map(MultipartRequest.Aggregate::new),
+                ints.map(MultipartRequest.PortStats::new),
+                Combinators.combine(ints, ints).as(MultipartRequest.QueueStats::new),
                 Combinators.combine(unsigned(16).filter(t -> t > 13), unsigned(16), bytes(64))
                         .as(MultipartRequest.Other::new));
     }
@@ -101,28 +160,36 @@ final class Messages {
         Arbitrary<Boolean> more = Arbitraries.of(true, false);
         Arbitrary<Integer> ints = Arbitraries.integers();
         Arbitrary<Long> longs = Arbitraries.longs();
-        Arbitrary<MultipartReply.TableStats> tables =
-                Combinators.combine(unsigned(8), ints, longs, longs).as(MultipartReply.TableStats::new);
-        Arbitrary<MultipartReply.PortDescription> ports = Combinators.combine(
-                        ints,
-                        Arbitraries.longs().between(0, (1L << 48) - 1),
-                        text(15),
-                        ints.list().ofSize(8))
-                .as((port, mac, name, i) -> new MultipartReply.PortDescription(
-                        port, mac, name, i.get(0), i.get(1), i.get(2), i.get(3), i.get(4), i.get(5), i.get(6),
-                        i.get(7)));
+        Arbitrary<MultipartReply.TableStats> tables = Combinators.combine(unsigned(8), ints, longs, longs)
+                .as((table, active, lookups, matches) ->
+                        new MultipartReply.TableStats(table, active, lookups, matches));
         return Arbitraries.oneOf(
                 Combinators.combine(more, text(255), text(255), text(255), text(31), text(255))
                         .as(MultipartReply.Description::new),
                 Combinators.combine(more, stats().list().ofMaxSize(5)).as(MultipartReply.Flows::new),
                 Combinators.combine(more, tables.list().ofMaxSize(5)).as(MultipartReply.Tables::new),
-                Combinators.combine(more, ports.list().ofMaxSize(5)).as(MultipartReply.PortDescriptions::new),
+                Combinators.combine(more, ports().list().ofMaxSize(5)).as(MultipartReply.PortDescriptions::new),
+                Combinators.combine(more, longs, longs, ints).as(MultipartReply.Aggregate::new),
+                Combinators.combine(
+                                more,
+                                Combinators.combine(ints, exactly(104))
+                                        .as(MultipartReply.PortStatistics::new)
+                                        .list()
+                                        .ofMaxSize(3))
+                        .as(MultipartReply.PortStats::new),
+                Combinators.combine(
+                                more,
+                                Combinators.combine(ints, ints, exactly(32))
+                                        .as(MultipartReply.QueueStatistics::new)
+                                        .list()
+                                        .ofMaxSize(3))
+                        .as(MultipartReply.QueueStats::new),
                 Combinators.combine(more, unsigned(16).filter(t -> t > 13), bytes(64))
                         .as(MultipartReply.Other::new));
     }
 
     private static Arbitrary<Message> others() {
-        return Combinators.combine(Arbitraries.of(4, 7, 8, 9, 11, 12, 15, 16, 17, 22, 29, 200), bytes(100))
+        return Combinators.combine(Arbitraries.of(4, 15, 16, 17, 22, 29, 200), bytes(100))
                 .as(Message.Other::new);
     }
 
@@ -211,6 +278,10 @@ final class Messages {
 
     private static Arbitrary<String> text(int most) {
         return Arbitraries.strings().withCharRange((char) 1, (char) 255).ofMaxLength(most);
+    }
+
+    private static Arbitrary<Bytes> exactly(int size) {
+        return Arbitraries.bytes().array(byte[].class).ofSize(size).map(Bytes::of);
     }
 
     static Arbitrary<Bytes> bytes(int most) {

@@ -25,6 +25,7 @@ class ArchitectureTest {
         MAY_USE.put("linux", Set.of());
         MAY_USE.put("ovsdb", Set.of());
         MAY_USE.put("openflow", Set.of());
+        MAY_USE.put("flowspace", Set.of("model", "openflow"));
         MAY_USE.put("store", Set.of("model"));
         MAY_USE.put("compute", Set.of("model", "store"));
         MAY_USE.put("image", Set.of("model", "compute", "linux"));
@@ -35,7 +36,7 @@ class ArchitectureTest {
         MAY_USE.put("backend.xen", Set.of("model", "compute", "linux", "guest"));
         MAY_USE.put("network", Set.of("model", "compute", "linux", "ovsdb", "openflow"));
         MAY_USE.put("api", Set.of("model", "store", "compute"));
-        MAY_USE.put("cli", Set.of("model"));
+        MAY_USE.put("cli", Set.of("model", "flowspace"));
         MAY_USE.put("microbench", Set.of("model"));
     }
 
