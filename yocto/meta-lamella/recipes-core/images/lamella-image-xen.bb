@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-SUMMARY = "A node of Lamella that is the first domain of Xen"
-DESCRIPTION = "lamella-image-minimal and Xen's tools; the hypervisor is deployed beside the image."
-
 require lamella-image.inc
+# How a machine boots Xen is what meta-virtualization's own image knows.
+require recipes-extended/images/xen-image-minimal.bb
+
+SUMMARY = "A node of Lamella that is the first domain of Xen"
+DESCRIPTION = "lamella-image-minimal with Xen, its tools and a disk that starts it."
+LICENSE = "Apache-2.0"
 REQUIRED_DISTRO_FEATURES += "xen"
 
 IMAGE_INSTALL += "packagegroup-lamella-xen"
 
-# Xen and dom0's kernel are what the boot loader starts, not a part of the root file system.
-do_build[depends] += "xen:do_deploy"
+# The disk with two root partitions starts no hypervisor.
+WKS_FILE:genericx86-64 = "directdisk-xen.wks"

@@ -53,7 +53,7 @@ final class NodeProbe {
                 config,
                 installedModules(release),
                 loaded(),
-                Optional.of(new NodeFacts.System(controllers(), devices(), cpuFlags(), tools())));
+                Optional.of(new NodeFacts.Surroundings(controllers(), devices(), cpuFlags(), tools())));
     }
 
     /** What is known of another kernel, of which there is only its configuration. */

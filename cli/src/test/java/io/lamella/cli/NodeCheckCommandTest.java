@@ -151,11 +151,11 @@ class NodeCheckCommandTest {
         assertThat(facts.config().orElseThrow().value("OPENVSWITCH")).contains("m");
         assertThat(facts.installedModules().orElseThrow()).containsExactlyInAnyOrder("open_vswitch", "veth");
         assertThat(facts.loaded()).contains("tun", "ext4");
-        NodeFacts.System system = facts.system().orElseThrow();
-        assertThat(system.controllers()).contains("memory", "cpu", "pids").doesNotContain("");
-        assertThat(system.cpuFlags()).contains("svm");
-        assertThat(system.devices()).containsExactly("/dev/kvm");
-        assertThat(system.tools()).containsExactly("xl");
+        NodeFacts.Surroundings around = facts.surroundings().orElseThrow();
+        assertThat(around.controllers()).contains("memory", "cpu", "pids").doesNotContain("");
+        assertThat(around.cpuFlags()).contains("svm");
+        assertThat(around.devices()).containsExactly("/dev/kvm");
+        assertThat(around.tools()).containsExactly("xl");
     }
 
     private Path write(String name, String text) throws IOException {

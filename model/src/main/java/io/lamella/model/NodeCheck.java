@@ -20,7 +20,7 @@ public final class NodeCheck {
         List<Item> items = table.stream()
                 .filter(r -> capabilities.contains(r.capability()))
                 .filter(r -> r.concerns(facts.machine()))
-                .filter(r -> r.kind() == Kind.OPTION || facts.system().isPresent())
+                .filter(r -> r.kind() == Kind.OPTION || facts.surroundings().isPresent())
                 .map(r -> item(r, facts))
                 .toList();
         return new NodeCheckReport(facts.machine(), facts.kernel(), items);
@@ -36,7 +36,7 @@ public final class NodeCheck {
     private static Item item(Requirement r, NodeFacts facts) {
         Finding f = r.kind() == Kind.OPTION
                 ? option(r, facts)
-                : facts.system().map(s -> system(r, s)).orElseThrow();
+                : facts.surroundings().map(s -> surrounding(r, s)).orElseThrow();
         String wanted = r.kind() == Kind.OPTION ? r.accepted() : "";
         return new Item(
                 r.capability(),
@@ -87,12 +87,12 @@ public final class NodeCheck {
         return r.module().isEmpty() ? List.of() : List.of(r.module().split(" "));
     }
 
-    private static Finding system(Requirement r, NodeFacts.System system) {
+    private static Finding surrounding(Requirement r, NodeFacts.Surroundings s) {
         Set<String> there = switch (r.kind()) {
-            case CONTROLLER -> system.controllers();
-            case DEVICE -> system.devices();
-            case CPU -> system.cpuFlags();
-            case TOOL -> system.tools();
+            case CONTROLLER -> s.controllers();
+            case DEVICE -> s.devices();
+            case CPU -> s.cpuFlags();
+            case TOOL -> s.tools();
             case OPTION -> throw new IllegalArgumentException("an option is the kernel's: " + r);
         };
         Optional<String> found = r.names().stream().filter(there::contains).findFirst();

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param installedModules what {@code modprobe} could load, with {@code _} for {@code -}; empty where that is not known
  * @param loaded modules that are there now, built in or loaded, as far as /sys/module says, and what
  *     /proc/filesystems lists
- * @param system what else was looked at; empty where only a configuration was given
+ * @param surroundings what else was looked at; empty where only a configuration was given
  */
 public record NodeFacts(
         String machine,
@@ -20,7 +20,7 @@ public record NodeFacts(
         Optional<KernelConfig> config,
         Optional<Set<String>> installedModules,
         Set<String> loaded,
-        Optional<System> system) {
+        Optional<Surroundings> surroundings) {
     public NodeFacts {
         installedModules = installedModules.map(Set::copyOf);
         loaded = Set.copyOf(loaded);
@@ -34,8 +34,8 @@ public record NodeFacts(
      * @param cpuFlags of the first processor
      * @param tools the programs of {@link Requirements} that are in the {@code PATH}
      */
-    public record System(Set<String> controllers, Set<String> devices, Set<String> cpuFlags, Set<String> tools) {
-        public System {
+    public record Surroundings(Set<String> controllers, Set<String> devices, Set<String> cpuFlags, Set<String> tools) {
+        public Surroundings {
             controllers = Set.copyOf(controllers);
             devices = Set.copyOf(devices);
             cpuFlags = Set.copyOf(cpuFlags);

@@ -33,7 +33,7 @@ class NodeCheckTest {
     }
 
     private static NodeFacts modules(NodeFacts f, Set<String> installed, Set<String> loaded) {
-        return new NodeFacts(f.machine(), f.kernel(), f.config(), Optional.of(installed), loaded, f.system());
+        return new NodeFacts(f.machine(), f.kernel(), f.config(), Optional.of(installed), loaded, f.surroundings());
     }
 
     private static NodeFacts on(Set<String> controllers, Set<String> devices, Set<String> flags, Set<String> tools) {
@@ -43,7 +43,7 @@ class NodeCheckTest {
                 Optional.empty(),
                 Optional.empty(),
                 Set.of(),
-                Optional.of(new NodeFacts.System(controllers, devices, flags, tools)));
+                Optional.of(new NodeFacts.Surroundings(controllers, devices, flags, tools)));
     }
 
     private static Item one(Requirement requirement, NodeFacts facts) {
