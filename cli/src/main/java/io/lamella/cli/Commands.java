@@ -1,5 +1,6 @@
 package io.lamella.cli;
 
+import io.lamella.model.Capability;
 import java.util.List;
 
 /** Every command of {@code lamella}. */
@@ -237,6 +238,15 @@ final class Commands {
                 .option(FORMAT)
                 .example("lamella node show")
                 .does(NodeCommands::show);
+        checking(node.command("check", "Show what this machine lacks of what each capability needs; needs no daemon"))
+                .option(Option.value("config", "FILE", "another kernel's configuration, such as a build's .config"))
+                .option(Option.flag("all", "also what is there"))
+                .option(FORMAT)
+                .example("lamella node check --capability lxc --capability kvm")
+                .does(NodeCheckCommands::check);
+        checking(node.command("fragment", "Print what to merge into a kernel's configuration; needs no daemon"))
+                .example("lamella node fragment --capability lxc --machine aarch64 > lamella.cfg")
+                .does(NodeCheckCommands::fragment);
         root.command("events", "Print what happens on the node, until interrupted")
                 .option(Option.value("slice", 's', "SLICE", "this slice's only; else LAMELLA_SLICE, else all"))
                 .option(FORMAT)
@@ -269,6 +279,14 @@ final class Commands {
                 .operand(Operand.several("NAME", ""))
                 .example("lamella token delete ci")
                 .does(NodeCommands::deleteToken);
+    }
+
+    private static Command checking(Command command) {
+        return command.option(Option.value("capability", 'c', "NAME", "this one; may be repeated; else all")
+                        .oneOf(Capability.words())
+                        .repeatable())
+                .option(Option.value("machine", "ARCH", "what the kernel is for; else this machine's")
+                        .oneOf("x86_64 aarch64"));
     }
 
     private static void isolation(Command isolate) {
