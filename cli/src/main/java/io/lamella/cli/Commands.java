@@ -280,6 +280,17 @@ final class Commands {
                 .option(FORMAT)
                 .example("lamella isolate undo")
                 .does(IsolationCommands::undo);
+        isolate.command("watch", "Print what has drifted, then drift and repair as they happen, until interrupted")
+                .option(FORMAT)
+                .example("lamella isolate watch")
+                .does(IsolationCommands::watch);
+        isolate.command("gate", "Measure the isolated CPUs' latency; exit code 1 where it is worse than their baseline")
+                .option(Option.flag("record", "make this measurement the baseline"))
+                .option(Option.value("seconds", "N", "how long to measure, 1 to 300; else 10"))
+                .option(Option.value("factor", "N", "how many times the baseline a figure may be; else 2"))
+                .option(FORMAT)
+                .example("lamella isolate gate --seconds 60 --factor 1.5")
+                .does(IsolationCommands::gate);
         isolating(isolate.command("boot-params", "Print what the kernel's command line has to say for the rest"))
                 .option(Option.flag("grub", "as a file for /etc/default/grub.d"))
                 .option(Option.flag("yocto", "as lines for a machine's or image's configuration"))

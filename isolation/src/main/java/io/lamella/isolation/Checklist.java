@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 final class Checklist {
     static final List<Action> ACTIONS = List.of(
+            new Action("online", ISOLATED, "none", s -> perCpu(s, "online", "1", "the CPUs cannot be taken offline")),
             new Action(
                     "partition",
                     ISOLATED,
