@@ -74,6 +74,33 @@ class ChecklistTest {
     }
 
     @Test
+    void aCpuThatWentOfflineIsNamed() throws IOException {
+        put("sys/devices/system/cpu/cpu2/online", "0");
+        put("sys/devices/system/cpu/cpu3/online", "1");
+        assertThat(step("online").state()).isEqualTo(State.PLANNED);
+        assertThat(step("online").found()).endsWith("cpu2/online has \"0\"");
+        put("sys/devices/system/cpu/cpu2/online", "1");
+        assertThat(step("online").state()).isEqualTo(State.VERIFIED);
+    }
+
+    @Test
+    void withVersionTwoStartedCpusGetTheirGroupToo() throws IOException {
+        put("sys/devices/system/cpu/isolated", "2-3");
+        assertThat(step("partition").state()).isEqualTo(State.VERIFIED);
+        put("cgroup/cgroup.subtree_control", "cpuset");
+        scene = new Scene(
+                scene.proc(),
+                scene.sys(),
+                Optional.of(tree.resolve("cgroup")),
+                scene.group(),
+                scene.own(),
+                scene.topology(),
+                scene.order());
+        assertThat(step("partition").state()).isEqualTo(State.PLANNED);
+        assertThat(step("partition").found()).contains("lamella.isolated");
+    }
+
+    @Test
     void namesAreUnique() {
         assertThat(Checklist.ACTIONS).extracting(Action::name).doesNotHaveDuplicates();
     }
