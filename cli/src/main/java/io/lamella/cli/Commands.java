@@ -49,6 +49,8 @@ final class Commands {
                 .option(Option.value("backend", 'b', "BACKEND", "what runs it; else lxc")
                         .oneOf("lxc kvm xen auto"))
                 .option(Option.value("cpus", 'c', "CPUS", "how many of the slice's CPUs, or which: 2 or 0-1"))
+                .option(Option.value("profile", 'p', "PROFILE", "start it only where its CPUs are kept free so far")
+                        .oneOf("shared dedicated isolated realtime"))
                 .option(Option.value("cpu-weight", "N", "its share where CPUs are contended, 1 to 10000; else 100"))
                 .option(Option.value("memory", 'm', "SIZE", "the most memory it may use, such as 256M"))
                 .option(Option.value("pids", "N", "the most processes and threads it may have; else 4096"))
@@ -87,7 +89,7 @@ final class Commands {
                         "set",
                         "Change an instance's limits, while it runs, or its backend, while it does not",
                         "lamella set web cpus=1 memory=128M")
-                .operand(Operand.several("KEY=VALUE", "cpus= cpuWeight= memory= pids= backend= autostart="))
+                .operand(Operand.several("KEY=VALUE", "cpus= profile= cpuWeight= memory= pids= backend= autostart="))
                 .option(FORMAT)
                 .does(InstanceCommands::set);
         several(root, "delete", "Delete instances", "lamella delete web --force")

@@ -109,6 +109,7 @@ public final class Declaration {
     private static InstancePatch patch(InstanceSpec spec) {
         return new InstancePatch(
                 Optional.of(spec.cpus().map(Object::toString).orElse("none")),
+                Optional.of(spec.profile().map(Object::toString).orElse("none")),
                 Optional.of(spec.cpuWeight().map(Object::toString).orElse("none")),
                 Optional.of(spec.memory().map(Object::toString).orElse("none")),
                 Optional.of(spec.pids().map(Object::toString).orElse("none")),
@@ -160,6 +161,7 @@ public final class Declaration {
                         s.image(),
                         instance.backend(),
                         s.cpus(),
+                        s.profile(),
                         s.cpuWeight(),
                         s.memory(),
                         s.pids(),
