@@ -74,6 +74,19 @@ class ChecklistTest {
     }
 
     @Test
+    void interruptsThatMoveLaterAreNamed() throws IOException {
+        put("proc/irq/default_smp_affinity", "3");
+        put("proc/irq/0/smp_affinity", "3");
+        put("proc/irq/25/smp_affinity", "3");
+        assertThat(step("interrupts").found()).isEqualTo("all 4");
+        put("proc/irq/24/effective_affinity", "4");
+        put("proc/irq/25/effective_affinity", "8");
+        assertThat(step("interrupts").state()).isEqualTo(State.VERIFIED);
+        assertThat(step("interrupts").found())
+                .isEqualTo("all 4; before they move, these may come there once more: 24, 25");
+    }
+
+    @Test
     void aCpuThatWentOfflineIsNamed() throws IOException {
         put("sys/devices/system/cpu/cpu2/online", "0");
         put("sys/devices/system/cpu/cpu3/online", "1");

@@ -33,9 +33,9 @@ public final class IsolationBenchmark {
         this.cpu = cpu;
         this.others = others;
         this.meter = new NoiseMeter(cpu, Path.of("/sys/fs/cgroup", name, SLICE, "_noise"), seconds);
-        String ticking = Files.readString(Path.of("/sys/devices/system/cpu/nohz_full"))
-                .strip()
-                .replace("(null)", "");
+        Path tickless = Path.of("/sys/devices/system/cpu/nohz_full"); // a kernel may know nothing of it
+        String ticking =
+                Files.exists(tickless) ? Files.readString(tickless).strip().replace("(null)", "") : "";
         this.suffix = CpuSet.parse("nohz_full", ticking).contains(cpu) ? NoiseTable.BOOTED : "";
     }
 
