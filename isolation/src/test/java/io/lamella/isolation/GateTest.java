@@ -48,6 +48,8 @@ class GateTest {
             IsolationOrder order = new IsolationOrder(IsolationProfile.ISOLATED, FIRST, Optional.of("edge"));
             GateRun run = new Gate(cgroups, slice, order).measure(1);
             assertThat(run.latency().samples()).isGreaterThan(100);
+            assertThat(run.latency().method())
+                    .isEqualTo(Command.find("cyclictest").isPresent() ? "cyclictest" : WakeUps.NAME);
             assertThat(run.cpus()).isEqualTo(FIRST);
             assertThat(run.processor()).matches("\\d+ x .+");
             assertThat(cgroups.children(slice)).isEmpty();
