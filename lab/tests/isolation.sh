@@ -273,10 +273,16 @@ killed_at() {
     say "killed in apply, with $(grep -c ^before <<<"$content") values in the journal (at $text): all of them are as before"
 }
 
+# After a kill that came too late.
+give_back() {
+    await_daemon
+    lamella isolate undo >/dev/null
+}
+
 kills() {
     local hits=0 text
     for text in lamella.isolated default_smp_affinity workqueue/ stat_interval sched_rt_runtime_us; do
-        killed_at "$text" || { await_daemon && lamella isolate undo >/dev/null && killed_at "$text"; }
+        killed_at "$text" || { give_back && killed_at "$text"; } || give_back
     done
     ((hits == 5)) || fail "the daemon was killed in the midst of apply $hits times, not 5"
 }
@@ -306,7 +312,7 @@ slice() {
         fail "the slice is $(</sys/fs/cgroup/lamella/edge/cpuset.cpus.partition)"
     lamella launch busybox c1 --slice edge --profile realtime --memory 64M >/dev/null || fail 'launch of a container'
     slice_on_cpu_1 init
-    expect 0 'Cpus_allowed_list:	1' lamella exec c1 --slice edge -- cat /proc/self/status
+    expect 0 'Cpus_allowed_list:	1' lamella exec edge/c1 -- cat /proc/self/status
     if [[ -e /dev/kvm ]]; then
         lamella launch busybox v1 --slice edge --backend kvm --cpus 1 --profile realtime --memory 128M >/dev/null || fail 'launch of a machine'
         slice_on_cpu_1 qemu-system
