@@ -303,6 +303,9 @@ slice_on_cpu_1() {
 slice() {
     lamella slice create edge --cpus 1-1 || fail 'slice create'
     lamella image build busybox >/dev/null || fail 'image build'
+    # The first container makes LXC's own control group, and its controllers.
+    lamella launch busybox c0 --slice edge >/dev/null || fail 'launch of the first container'
+    lamella delete --slice edge --force c0 >/dev/null || fail 'delete of the first container'
     remember
     expect 1 'CPU 1 belongs to "edge"' lamella isolate apply --cpus 1-1
     expect 1 'those of slice "edge" are dedicated' lamella launch busybox c1 --slice edge --profile realtime
@@ -316,6 +319,7 @@ slice() {
     if [[ -e /dev/kvm ]]; then
         lamella launch busybox v1 --slice edge --backend kvm --cpus 1 --profile realtime --memory 128M >/dev/null || fail 'launch of a machine'
         slice_on_cpu_1 qemu-system
+        say 'a container and a virtual machine run on CPU 1 alone'
     fi
     expect 0 'verified' lamella isolate verify
     nobody_on_cpu_1 edge
