@@ -1,6 +1,7 @@
 package io.lamella.api;
 
 import io.lamella.compute.Isolation;
+import io.lamella.model.GateRequest;
 import io.lamella.model.IsolationRequest;
 import java.io.IOException;
 
@@ -26,6 +27,10 @@ final class IsolationCalls {
 
     Reply undo(Call call) {
         return Reply.ok(isolation.undo());
+    }
+
+    Reply gate(Call call) throws IOException {
+        return Reply.ok(isolation.gate(call.body(GateRequest.class)));
     }
 
     Reply bootParameters(Call call) throws IOException {

@@ -38,6 +38,7 @@ final class Routes {
                 new Route("PUT", "/isolation", ADMINISTRATOR, isolation::apply),
                 new Route("POST", "/isolation/plan", ADMINISTRATOR, isolation::plan),
                 new Route("POST", "/isolation/undo", ADMINISTRATOR, isolation::undo),
+                new Route("POST", "/isolation/gate", ADMINISTRATOR, isolation::gate),
                 new Route("POST", "/isolation/boot-parameters", ADMINISTRATOR, isolation::bootParameters),
                 new Route("GET", "/slices", EVERYONE, slices::list),
                 new Route("POST", "/slices", ADMINISTRATOR, slices::create),

@@ -60,6 +60,19 @@ class IsolationCallsTest {
     }
 
     @Test
+    void theGateComparesWithTheBaselineOfTheseCpus() throws IOException {
+        answers(404, "there is no isolation", "POST", "/gate", "{}");
+        answers(200, "", "PUT", "", "{\"cpus\":\"3-3\"}");
+        answers(409, "CPUs 3 have no baseline with profile isolated", "POST", "/gate", "{}");
+        answers(200, "\"worse\":[]", "POST", "/gate", "{\"record\":true,\"seconds\":20}");
+        answers(200, "\"worse\":[]", "POST", "/gate", "{\"seconds\":40}");
+        answers(200, "max is 41 µs and was 20 µs", "POST", "/gate", "{\"seconds\":41}");
+        answers(200, "\"worse\":[]", "POST", "/gate", "{\"seconds\":41,\"factor\":3}");
+        answers(400, "seconds", "POST", "/gate", "{\"seconds\":301}");
+        answers(400, "factor", "POST", "/gate", "{\"factor\":0.9}");
+    }
+
+    @Test
     void whatCannotBeIsOneSentence() throws IOException {
         answers(400, "CPU 7 does not exist", "PUT", "", "{\"cpus\":\"7-7\"}");
         answers(507, "no CPU would be left for housekeeping", "PUT", "", "{\"cpus\":\"0-3\"}");

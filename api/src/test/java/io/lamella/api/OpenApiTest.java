@@ -200,6 +200,8 @@ class OpenApiTest {
         String about = schema + "." + component.getName();
         if (type == int.class || type == long.class) {
             assertThat(property.get("type")).as(about).isEqualTo("integer");
+        } else if (type == double.class) {
+            assertThat(property.get("type")).as(about).isEqualTo("number");
         } else if (type == boolean.class) {
             assertThat(property.get("type")).as(about).isEqualTo("boolean");
         } else if (type == List.class) {

@@ -50,6 +50,8 @@ final class Commands {
                 .option(Option.value("backend", 'b', "BACKEND", "what runs it; else lxc")
                         .oneOf("lxc kvm xen auto"))
                 .option(Option.value("cpus", 'c', "CPUS", "how many of the slice's CPUs, or which: 2 or 0-1"))
+                .option(Option.value("profile", 'p', "PROFILE", "start it only where its CPUs are kept free so far")
+                        .oneOf("shared dedicated isolated realtime"))
                 .option(Option.value("cpu-weight", "N", "its share where CPUs are contended, 1 to 10000; else 100"))
                 .option(Option.value("memory", 'm', "SIZE", "the most memory it may use, such as 256M"))
                 .option(Option.value("pids", "N", "the most processes and threads it may have; else 4096"))
@@ -88,7 +90,7 @@ final class Commands {
                         "set",
                         "Change an instance's limits, while it runs, or its backend, while it does not",
                         "lamella set web cpus=1 memory=128M")
-                .operand(Operand.several("KEY=VALUE", "cpus= cpuWeight= memory= pids= backend= autostart="))
+                .operand(Operand.several("KEY=VALUE", "cpus= profile= cpuWeight= memory= pids= backend= autostart="))
                 .option(FORMAT)
                 .does(InstanceCommands::set);
         several(root, "delete", "Delete instances", "lamella delete web --force")
@@ -306,6 +308,17 @@ final class Commands {
                 .option(FORMAT)
                 .example("lamella isolate undo")
                 .does(IsolationCommands::undo);
+        isolate.command("watch", "Print what has drifted, then drift and repair as they happen, until interrupted")
+                .option(FORMAT)
+                .example("lamella isolate watch")
+                .does(IsolationCommands::watch);
+        isolate.command("gate", "Measure the isolated CPUs' latency; exit code 1 where it is worse than their baseline")
+                .option(Option.flag("record", "make this measurement the baseline"))
+                .option(Option.value("seconds", "N", "how long to measure, 1 to 300; else 10"))
+                .option(Option.value("factor", "N", "how many times the baseline a figure may be; else 2"))
+                .option(FORMAT)
+                .example("lamella isolate gate --seconds 60 --factor 1.5")
+                .does(IsolationCommands::gate);
         isolating(isolate.command("boot-params", "Print what the kernel's command line has to say for the rest"))
                 .option(Option.flag("grub", "as a file for /etc/default/grub.d"))
                 .option(Option.flag("yocto", "as lines for a machine's or image's configuration"))

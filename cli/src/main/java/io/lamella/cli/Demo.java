@@ -65,6 +65,7 @@ final class Demo {
                     backend,
                     cpus == 0 ? Optional.empty() : Optional.of(new CpuRequest.Count(cpus)),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.of(
                             ByteSize.mebibytes(backend == BackendKind.LXC ? memory : Math.max(memory, LEAST_MACHINE))),
                     Optional.empty(),

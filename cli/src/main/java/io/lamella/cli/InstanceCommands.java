@@ -8,6 +8,7 @@ import io.lamella.model.InstancePatch;
 import io.lamella.model.InstanceSpec;
 import io.lamella.model.InstanceView;
 import io.lamella.model.Ipv4;
+import io.lamella.model.IsolationProfile;
 import io.lamella.model.KernelView;
 import io.lamella.model.NicSpec;
 import io.lamella.model.Port;
@@ -42,6 +43,7 @@ final class InstanceCommands {
                 in.operand(0),
                 BackendKind.parse("backend", in.option("backend").orElse("lxc")),
                 in.option("cpus").map(s -> CpuRequest.parse("cpus", s)),
+                in.option("profile").map(s -> IsolationProfile.parse("profile", s)),
                 in.number("cpu-weight"),
                 in.option("memory").map(s -> ByteSize.parse("memory", s)),
                 in.number("pids"),
@@ -130,6 +132,7 @@ final class InstanceCommands {
         t.row(
                 "CPUs:",
                 i.status().cpus() + spec.cpus().map(c -> " (asked: " + c + ")").orElse(" (all of the slice's)"));
+        spec.profile().ifPresent(p -> t.row("Profile:", "at least " + p));
         t.row("CPU weight:", spec.cpuWeight().map(String::valueOf).orElse("100 (default)"));
         t.row("Memory:", spec.memory().map(ByteSize::toString).orElse("the slice's limit"));
         t.row("Processes:", spec.pids().map(p -> "at most " + p).orElse("at most " + InstanceSpec.DEFAULT_PIDS));
@@ -231,6 +234,7 @@ final class InstanceCommands {
     static int set(Invocation in) {
         Place place = Place.instance(in, in.operand(0));
         String cpus = null;
+        String profile = null;
         String memory = null;
         String weight = null;
         String pids = null;
@@ -239,6 +243,7 @@ final class InstanceCommands {
         for (Setting s : Setting.of(in.operands())) {
             switch (s.key()) {
                 case "cpus" -> cpus = s.value();
+                case "profile" -> profile = s.value();
                 case "memory" -> memory = s.value();
                 case "cpuWeight", "cpu-weight" -> weight = s.value();
                 case "pids" -> pids = s.value();
@@ -255,6 +260,7 @@ final class InstanceCommands {
                 default ->
                     throw s.unknown(List.of(
                             "cpus",
+                            "profile",
                             "cpuWeight",
                             "memory",
                             "pids",
@@ -266,6 +272,7 @@ final class InstanceCommands {
         }
         InstancePatch patch = new InstancePatch(
                 Optional.ofNullable(cpus),
+                Optional.ofNullable(profile),
                 Optional.ofNullable(weight),
                 Optional.ofNullable(memory),
                 Optional.ofNullable(pids),

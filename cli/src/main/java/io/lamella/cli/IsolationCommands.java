@@ -2,13 +2,18 @@ package io.lamella.cli;
 
 import io.lamella.model.BootParameters;
 import io.lamella.model.CpuRequest;
+import io.lamella.model.GateReport;
+import io.lamella.model.GateRequest;
+import io.lamella.model.GateRun;
 import io.lamella.model.IsolationProfile;
 import io.lamella.model.IsolationReport;
 import io.lamella.model.IsolationReport.State;
 import io.lamella.model.IsolationRequest;
+import io.lamella.model.Latency;
 import io.lamella.model.NumaPolicy;
 import io.lamella.model.Refusal;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The commands that keep CPUs free of everything else. */
 final class IsolationCommands {
@@ -61,6 +66,74 @@ final class IsolationCommands {
         return Table.printable("CPUs " + r.cpus() + whose + ", profile " + r.profile() + "; housekeeping on "
                         + r.housekeeping())
                 + "\n";
+    }
+
+    /** What has drifted by now, then what happens. */
+    static int watch(Invocation in) {
+        String now = in.api().get("/isolation");
+        if (in.format() == Format.TABLE) {
+            IsolationReport report = Api.read(IsolationReport.class, now);
+            in.out().print(head(report));
+            for (IsolationReport.Step s : report.steps()) {
+                if (s.state() == State.DRIFTED) {
+                    in.out().println(Table.printable(s.action() + " drifted: " + s.found()));
+                }
+            }
+            in.out().flush();
+        }
+        return NodeCommands.follow(in, "", type -> type.startsWith("isolation."));
+    }
+
+    static int gate(Invocation in) {
+        GateRequest request;
+        try {
+            request = new GateRequest(
+                    Optional.of(in.flag("record")),
+                    in.option("seconds").map(s -> number("--seconds", s, Integer::valueOf)),
+                    in.option("factor").map(f -> number("--factor", f, Double::valueOf)));
+        } catch (Refusal e) {
+            throw Failure.wrongUse("--" + e.getMessage());
+        }
+        String answer = in.api().post("/isolation/gate", request);
+        in.print(answer, text -> gateText(Api.read(GateReport.class, text)));
+        return Api.read(GateReport.class, answer).passed() ? 0 : 1;
+    }
+
+    private static <T> T number(String option, String text, Function<String, T> reading) {
+        try {
+            return reading.apply(text);
+        } catch (NumberFormatException e) {
+            throw Failure.wrongUse(option + " \"" + text + "\" is not allowed: it must be a number");
+        }
+    }
+
+    private static String gateText(GateReport report) {
+        Table table = Table.of("", "KERNEL", "METHOD", "SAMPLES", "P50", "P99", "P99.9", "P99.99", "MAX");
+        report.baseline().ifPresent(b -> row(table, "baseline", b));
+        row(table, report.baseline().isPresent() ? "now" : "recorded", report.run());
+        String verdict = report.baseline().isEmpty()
+                ? ""
+                : report.passed()
+                        ? "not worse than " + report.factor() + " times the baseline\n"
+                        : "worse than " + report.factor() + " times the baseline: "
+                                + Table.printable(String.join(", ", report.worse())) + "\n";
+        return Table.printable("CPUs " + report.run().cpus() + ", profile "
+                        + report.run().profile() + "; microseconds")
+                + "\n" + table.text() + verdict;
+    }
+
+    private static void row(Table table, String name, GateRun run) {
+        Latency l = run.latency();
+        table.row(
+                name,
+                run.kernel(),
+                l.method(),
+                "" + l.samples(),
+                "" + l.p50(),
+                "" + l.p99(),
+                "" + l.p999(),
+                "" + l.p9999(),
+                "" + l.max());
     }
 
     static int bootParameters(Invocation in) {

@@ -10,6 +10,7 @@ import io.lamella.model.TokenSecret;
 import io.lamella.model.TokenView;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The commands over the node as a whole. */
 final class NodeCommands {
@@ -42,11 +43,17 @@ final class NodeCommands {
 
     /** Prints events until it is interrupted or the daemon ends. */
     static int events(Invocation in) {
-        String path =
-                "/events" + in.slice().map(s -> "?" + Api.query("slice", s)).orElse("");
-        in.api().stream(path, body -> {
+        return follow(in, in.slice().map(s -> "?" + Api.query("slice", s)).orElse(""), type -> true);
+    }
+
+    /** Prints the events of some types until it is interrupted or the daemon ends. */
+    static int follow(Invocation in, String query, Predicate<String> types) {
+        in.api().stream("/events" + query, body -> {
             ServerEvents events = new ServerEvents(body);
             for (Optional<String> e = events.next(); e.isPresent(); e = events.next()) {
+                if (!types.test(Api.read(Event.class, e.get()).type())) {
+                    continue;
+                }
                 in.out().print(text(in.format(), e.get()));
                 in.out().flush();
                 if (in.out().checkError()) {

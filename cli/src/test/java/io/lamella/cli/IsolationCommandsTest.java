@@ -58,6 +58,51 @@ class IsolationCommandsTest {
     }
 
     @Test
+    void aWatchBeginsWithWhatHasDrifted() {
+        String event = "{\"number\":NUMBER,\"time\":\"2026-01-02T03:04:05Z\",\"type\":\"TYPE\",\"slice\":\"\","
+                + "\"name\":\"1\",\"message\":\"a sentence\"}";
+        peer.answer(200, REPORT.replace("STATE", "drifted").replace("all 1", "has 3"))
+                .answer(
+                        200,
+                        "data: " + event.replace("NUMBER", "1").replace("TYPE", "instance.started") + "\n\ndata: "
+                                + event.replace("NUMBER", "2").replace("TYPE", "isolation.repaired") + "\n\n");
+        Run run = Run.against(peer, "isolate", "watch");
+        assertThat(run.out()).isEqualTo("""
+                CPUs 1, profile realtime; housekeeping on 0
+                vmstat drifted: has 3
+                2026-01-02T03:04:05Z  isolation.repaired  1  a sentence
+                """);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("ended the stream");
+    }
+
+    @Test
+    void aGateThatIsNotPassedIsExitCodeOne() {
+        String measured =
+                "{\"machine\":\"m\",\"processor\":\"p\",\"kernel\":\"KERNEL\",\"profile\":\"realtime\",\"cpus\":\"1\","
+                        + "\"time\":\"2026-01-02T03:04:05Z\",\"latency\":{\"method\":\"cyclictest\",\"samples\":10000,"
+                        + "\"p50\":1,\"p99\":2,\"p999\":3,\"p9999\":4,\"max\":MAX}}";
+        String report = "{\"run\":" + measured.replace("KERNEL", "6.12").replace("MAX", "40000") + ",\"baseline\":"
+                + measured.replace("KERNEL", "6.1").replace("MAX", "60")
+                + ",\"factor\":2.0,\"worse\":[\"max is 40000 µs and was 60 µs\"]}";
+        peer.answer(200, report);
+        Run run = Run.against(peer, "isolate", "gate", "--seconds", "20", "--factor", "2");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).isEqualTo("""
+                CPUs 1, profile realtime; microseconds
+                          KERNEL  METHOD      SAMPLES  P50  P99  P99.9  P99.99  MAX
+                baseline  6.1     cyclictest  10000    1    2    3      4       60
+                now       6.12    cyclictest  10000    1    2    3      4       40000
+                worse than 2.0 times the baseline: max is 40000 µs and was 60 µs
+                """);
+        assertThat(peer.requests.getFirst()).contains("\"seconds\":20", "\"factor\":2");
+        assertThat(Run.against(peer, "isolate", "gate", "--seconds", "x").code())
+                .isEqualTo(2);
+        assertThat(Run.against(peer, "isolate", "gate", "--factor", "0.5").code())
+                .isEqualTo(2);
+    }
+
+    @Test
     void bootParametersComeAsFragments() {
         peer.answer(200, PARAMETERS).answer(200, PARAMETERS).answer(200, PARAMETERS);
         assertThat(Run.against(peer, "isolate", "boot-params", "--cpus", "1").out())

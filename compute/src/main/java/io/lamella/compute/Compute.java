@@ -38,7 +38,7 @@ public final class Compute {
         Clock clock = ports.clock();
         Backends backends = new Backends(ports.backends());
         Locks locks = new Locks();
-        Runner runner = new Runner(store, backends, ports.cabling(), ports.images());
+        Runner runner = new Runner(store, backends, ports.cabling(), ports.images(), ports.isolator());
         events = new Events(clock);
         instances = new Instances(store, backends, new Allocation(clock), runner, locks, events);
         slices = new Slices(store, ports.partition(), instances, locks, events, ports.idPool(), clock);

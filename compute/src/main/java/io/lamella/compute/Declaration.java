@@ -110,6 +110,7 @@ public final class Declaration {
         boolean moves = change.fields().stream().anyMatch(f -> f.field().equals("backend"));
         return new InstancePatch(
                 Optional.of(spec.cpus().map(Object::toString).orElse("none")),
+                Optional.of(spec.profile().map(Object::toString).orElse("none")),
                 Optional.of(spec.cpuWeight().map(Object::toString).orElse("none")),
                 Optional.of(spec.memory().map(Object::toString).orElse("none")),
                 Optional.of(spec.pids().map(Object::toString).orElse("none")),
@@ -161,6 +162,7 @@ public final class Declaration {
                         s.image(),
                         instance.backend(),
                         s.cpus(),
+                        s.profile(),
                         s.cpuWeight(),
                         s.memory(),
                         s.pids(),

@@ -48,7 +48,7 @@ public final class Instances {
         try (var held = locks.instance(slice, spec.name())) {
             Instance intended = store.transact(tx -> reserve(tx, slice, spec, start));
             try {
-                InstancePlan plan = runner.plan(intended);
+                InstancePlan plan = start ? runner.startable(intended) : runner.plan(intended);
                 runner.create(plan);
                 if (start) {
                     runner.bringUp(plan);
@@ -142,7 +142,7 @@ public final class Instances {
             }
             running = runner.record(instance, i -> i.withRunning(true));
             try {
-                runner.bringUp(runner.plan(running));
+                runner.bringUp(runner.startable(running));
             } catch (RuntimeException e) {
                 runner.record(instance, i -> i.withRunning(false).withFault(String.valueOf(e.getMessage())));
                 publish("instance.failed", instance, "could not be started: " + e.getMessage());

@@ -5,6 +5,9 @@ import io.lamella.model.CorePlan;
 import io.lamella.model.CoreRequest;
 import io.lamella.model.CpuRequest;
 import io.lamella.model.CpuSet;
+import io.lamella.model.GateReport;
+import io.lamella.model.GateRequest;
+import io.lamella.model.GateRun;
 import io.lamella.model.IsolationOrder;
 import io.lamella.model.IsolationProfile;
 import io.lamella.model.IsolationReport;
@@ -85,6 +88,41 @@ public final class Isolation {
 
     public BootParameters bootParameters(IsolationRequest request) {
         return isolator.bootParameters(order(request));
+    }
+
+    /** Measures the CPUs that are isolated and compares them with their baseline, or makes this their baseline. */
+    public GateReport gate(GateRequest request) {
+        lock.lock(); // what is measured stays as it is
+        try {
+            IsolationOrder order = isolator.inForce().orElseThrow(Isolation::nothing);
+            String key = GateRun.key(order.profile(), order.cpus());
+            Optional<GateRun> baseline = store.get(Kind.BASELINE, key);
+            if (baseline.isEmpty() && !request.recording()) {
+                throw Refusal.conflict(
+                        "baseline",
+                        "CPUs " + order.cpus() + " have no baseline with profile " + order.profile()
+                                + ": record one first, as with lamella isolate gate --record");
+            }
+            GateRun run = isolator.measure(order, request.secondsOrDefault());
+            if (request.recording()) {
+                store.transact(t -> {
+                    t.put(Kind.BASELINE, run);
+                    return run;
+                });
+                return GateReport.recorded(run, request.factorOrDefault());
+            }
+            GateReport report = GateReport.compare(run, baseline.orElseThrow(), request.factorOrDefault());
+            if (!report.passed()) {
+                events.publish(
+                        "isolation.slower",
+                        order.slice().orElse(""),
+                        order.cpus().toString(),
+                        "worse than the baseline: " + String.join(", ", report.worse()));
+            }
+            return report;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Takes back what was half done when the daemon died, and does again what a reboot took away. */

@@ -2,6 +2,7 @@ package io.lamella.compute;
 
 import io.lamella.model.BootParameters;
 import io.lamella.model.CpuTopology;
+import io.lamella.model.GateRun;
 import io.lamella.model.IsolationOrder;
 import io.lamella.model.IsolationReport;
 import java.util.Optional;
@@ -31,6 +32,9 @@ public interface Isolator {
     Optional<IsolationReport> undo();
 
     BootParameters bootParameters(IsolationOrder order);
+
+    /** Measures how late a real-time task wakes up on the CPUs, which are isolated, for so many seconds. */
+    GateRun measure(IsolationOrder order, int seconds);
 
     /** After a start of the daemon: takes back what was half done, and does again what a reboot took away. */
     void recover();

@@ -197,7 +197,7 @@ public final class Reconciler {
 
     private void startHeld(Instance instance) {
         try {
-            InstancePlan plan = runner.plan(instance);
+            InstancePlan plan = runner.startable(instance);
             runner.create(plan);
             runner.bringUp(plan);
             runner.record(instance, i -> i.withRunning(true));

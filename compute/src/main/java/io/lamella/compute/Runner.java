@@ -1,6 +1,8 @@
 package io.lamella.compute;
 
 import io.lamella.model.Instance;
+import io.lamella.model.IsolationOrder;
+import io.lamella.model.IsolationProfile;
 import io.lamella.model.Port;
 import io.lamella.model.Refusal;
 import io.lamella.model.Slice;
@@ -9,6 +11,7 @@ import io.lamella.store.Store;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -22,12 +25,14 @@ final class Runner {
     private final Backends backends;
     private final Cabling cabling;
     private final ImageStore images;
+    private final Isolator isolator;
 
-    Runner(Store store, Backends backends, Cabling cabling, ImageStore images) {
+    Runner(Store store, Backends backends, Cabling cabling, ImageStore images, Isolator isolator) {
         this.store = store;
         this.backends = backends;
         this.cabling = cabling;
         this.images = images;
+        this.isolator = isolator;
     }
 
     InstancePlan plan(Instance instance) {
@@ -40,6 +45,31 @@ final class Runner {
         List<Port> ports = ports(instance);
         boolean offload = !ports.isEmpty() && cabling.datapath().equals("system");
         return new InstancePlan(instance, slice, images.root(instance.digest()), ports, offload);
+    }
+
+    /** The plan of an instance that is about to start; refuses where its CPUs are not as free as it asks for. */
+    InstancePlan startable(Instance instance) {
+        InstancePlan plan = plan(instance);
+        instance.spec().profile().ifPresent(wanted -> {
+            IsolationProfile has = profile(plan.slice());
+            if (has.compareTo(wanted) < 0) {
+                throw Refusal.conflict(
+                        "profile",
+                        "instance \"" + instance.name() + "\" asks for CPUs with profile " + wanted
+                                + ", and those of slice \""
+                                + instance.slice() + "\" are " + has
+                                + ": give the slice CPUs of its own and isolate them, as with lamella isolate apply --slice "
+                                + instance.slice());
+            }
+        });
+        return plan;
+    }
+
+    private IsolationProfile profile(Slice slice) {
+        return isolator.inForce()
+                .filter(order -> order.slice().equals(Optional.of(slice.name())))
+                .map(IsolationOrder::profile)
+                .orElse(slice.dedicated() ? IsolationProfile.DEDICATED : IsolationProfile.SHARED);
     }
 
     Root root(String digest) {

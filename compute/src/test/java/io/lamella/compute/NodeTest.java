@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lamella.model.Codec;
 import io.lamella.model.CpuSet;
 import io.lamella.model.Instance;
+import io.lamella.model.IsolationRequest;
 import io.lamella.model.NodeSpec;
 import io.lamella.model.Refusal;
 import io.lamella.model.Slice;
@@ -147,6 +148,36 @@ class NodeTest {
                 .hasMessageContaining("slice \"a\"")
                 .hasMessageContaining("instance \"x\"")
                 .hasMessageContaining("0");
+    }
+
+    @Test
+    void anInstanceStartsOnlyWhereItsCpusAreAsFreeAsItAsksFor() throws Exception {
+        node.slices().create(slice("{'name':'a','cpus':'3-3'}"));
+        node.slices().create(slice("{'name':'b'}"));
+        node.instances().launch("a", instance("{'name':'d','image':'img','profile':'dedicated'}"), true);
+        assertThatThrownBy(() -> node.instances()
+                        .launch("b", instance("{'name':'x','image':'img','profile':'dedicated'}"), true))
+                .hasMessageContaining("asks for CPUs with profile dedicated, and those of slice \"b\" are shared");
+        assertThatThrownBy(() ->
+                        node.instances().launch("a", instance("{'name':'x','image':'img','profile':'realtime'}"), true))
+                .hasMessageContaining("profile realtime, and those of slice \"a\" are dedicated");
+        assertThat(machine.disks).as("nothing half-made").containsExactly("a.d");
+        node.instances().launch("a", instance("{'name':'x','image':'img','profile':'realtime'}"), false);
+        node.isolation().apply(isolation("isolated"));
+        assertThatThrownBy(() -> node.instances().start("a", "x")).hasMessageContaining("are isolated");
+        node.isolation().undo();
+        node.isolation().apply(isolation("realtime"));
+        node.instances().start("a", "x");
+        assertThat(machine.running).containsExactly("a.d", "a.x");
+        node.isolation().undo();
+        restart(true);
+        assertThat(machine.running).as("the isolation is gone").containsExactly("a.d");
+        assertThat(record("a/x").fault())
+                .hasValueSatisfying(why -> assertThat(why).contains("realtime"));
+    }
+
+    private static IsolationRequest isolation(String profile) {
+        return Codec.read(IsolationRequest.class, json("{'slice':'a','profile':'" + profile + "'}"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
  */
 final class Checklist {
     static final List<Action> ACTIONS = List.of(
+            new Action("online", ISOLATED, "none", s -> perCpu(s, "online", "1", "the CPUs cannot be taken offline")),
             new Action(
                     "partition",
                     ISOLATED,
@@ -105,12 +107,30 @@ final class Checklist {
 
     private static Finding interrupts(Scene s) {
         Path irq = s.proc().resolve("irq");
-        return narrowed(
+        Finding finding = narrowed(
                 s,
                 Form.MASK,
                 Stream.concat(
                         Stream.of(irq.resolve("default_smp_affinity")),
                         Scene.entries(irq).stream().map(d -> d.resolve("smp_affinity"))));
+        return finding instanceof Finding.Wants w ? new Finding.Wants(w.wants(), pending(s, irq, w.wants())) : finding;
+    }
+
+    /** Interrupts that the kernel moves only when they next come, if ever: until then their last CPU stands. */
+    private static String pending(Scene s, Path irq, List<Want> wants) {
+        List<Path> moved = wants.stream()
+                .filter(want -> !want.open() && want.knob() instanceof Knob.Text)
+                .map(want -> ((Knob.Text) want.knob()).file().getParent())
+                .toList();
+        String names = Scene.entries(irq).stream()
+                .filter(moved::contains)
+                .filter(d -> Form.MASK
+                        .cpus(Scene.text(d.resolve("effective_affinity")))
+                        .filter(c -> c.intersects(s.isolated()))
+                        .isPresent())
+                .map(d -> d.getFileName().toString())
+                .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "" : "before they move, these may come there once more: " + names;
     }
 
     private static Finding workqueues(Scene s) {

@@ -21,11 +21,13 @@ final class Cpusets {
     static Finding partition(Scene s) {
         String parameter = "isolcpus=managed_irq,domain," + s.isolated();
         String booted = Scene.text(s.sys().resolve("devices/system/cpu/isolated"));
-        if (Form.LIST.cpus(booted).filter(c -> c.containsAll(s.isolated())).isPresent()) {
-            return new Finding.Holds("the kernel was started with isolcpus for them");
-        }
         if (s.unified().isEmpty()) {
-            return new Finding.Boot(parameter, "cgroup v1 has no isolated partitions");
+            return Form.LIST
+                            .cpus(booted)
+                            .filter(c -> c.containsAll(s.isolated()))
+                            .isPresent()
+                    ? new Finding.Holds("the kernel was started with isolcpus for them")
+                    : new Finding.Boot(parameter, "cgroup v1 has no isolated partitions");
         }
         Path root = s.unified().get();
         Path group = root.resolve(s.group());

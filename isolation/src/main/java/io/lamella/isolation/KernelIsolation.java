@@ -9,6 +9,7 @@ import io.lamella.linux.LinuxException;
 import io.lamella.model.BootParameters;
 import io.lamella.model.CpuSet;
 import io.lamella.model.CpuTopology;
+import io.lamella.model.GateRun;
 import io.lamella.model.IsolationOrder;
 import io.lamella.model.IsolationReport;
 import io.lamella.model.IsolationReport.State;
@@ -60,8 +61,12 @@ public final class KernelIsolation implements Isolator {
                 .toList());
     }
 
+    private String group(IsolationOrder order) {
+        return order.slice().map(s -> root + "/" + s).orElse(root + ".isolated");
+    }
+
     private Scene scene(IsolationOrder order) {
-        String group = order.slice().map(s -> root + "/" + s).orElse(root + ".isolated");
+        String group = group(order);
         Optional<Path> unified = cgroups.mode() == CgroupLayout.Mode.V2 ? cgroups.unified() : Optional.empty();
         return new Scene(
                 PROC,
@@ -218,6 +223,12 @@ public final class KernelIsolation implements Isolator {
     @Override
     public BootParameters bootParameters(IsolationOrder order) {
         return CommandLine.of(scene(order));
+    }
+
+    /** Takes as long as it measures, and stops nobody else meanwhile. */
+    @Override
+    public GateRun measure(IsolationOrder order, int seconds) {
+        return new Gate(cgroups, group(order), order).measure(seconds);
     }
 
     @Override

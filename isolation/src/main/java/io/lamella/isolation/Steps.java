@@ -20,7 +20,7 @@ final class Steps {
             case Finding.Unsupported u -> new Step(action.name(), State.UNSUPPORTED, "", u.why(), action.cost(), "");
             case Finding.Boot b ->
                 new Step(action.name(), State.NEEDS_REBOOT, "", b.why(), action.cost(), b.parameter());
-            case Finding.Wants w -> compared(action, w.wants(), open, refused);
+            case Finding.Wants w -> compared(action, w, open, refused);
         };
     }
 
@@ -28,7 +28,9 @@ final class Steps {
         return new Step(s.action(), state, s.expected(), s.found(), s.cost(), s.parameter());
     }
 
-    private static Step compared(Action action, List<Want> wants, State open, Map<String, String> refused) {
+    private static Step compared(Action action, Finding.Wants finding, State open, Map<String, String> refused) {
+        List<Want> wants = finding.wants();
+        String note = finding.note().isEmpty() ? "" : "; " + finding.note();
         List<String> wrong = new ArrayList<>();
         List<String> stubborn = new ArrayList<>();
         for (Want want : wants) {
@@ -48,9 +50,10 @@ final class Steps {
             return new Step(action.name(), open, expected, some(wrong), action.cost(), "");
         }
         if (!stubborn.isEmpty()) {
-            return new Step(action.name(), State.UNSUPPORTED, expected, String.join("; ", stubborn), action.cost(), "");
+            return new Step(
+                    action.name(), State.UNSUPPORTED, expected, String.join("; ", stubborn) + note, action.cost(), "");
         }
-        return new Step(action.name(), State.VERIFIED, expected, "all " + wants.size(), action.cost(), "");
+        return new Step(action.name(), State.VERIFIED, expected, "all " + wants.size() + note, action.cost(), "");
     }
 
     private static String expected(List<Want> wants) {

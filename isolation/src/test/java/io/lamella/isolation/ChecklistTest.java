@@ -74,6 +74,46 @@ class ChecklistTest {
     }
 
     @Test
+    void interruptsThatMoveLaterAreNamed() throws IOException {
+        put("proc/irq/default_smp_affinity", "3");
+        put("proc/irq/0/smp_affinity", "3");
+        put("proc/irq/25/smp_affinity", "3");
+        assertThat(step("interrupts").found()).isEqualTo("all 4");
+        put("proc/irq/24/effective_affinity", "4");
+        put("proc/irq/25/effective_affinity", "8");
+        assertThat(step("interrupts").state()).isEqualTo(State.VERIFIED);
+        assertThat(step("interrupts").found())
+                .isEqualTo("all 4; before they move, these may come there once more: 24, 25");
+    }
+
+    @Test
+    void aCpuThatWentOfflineIsNamed() throws IOException {
+        put("sys/devices/system/cpu/cpu2/online", "0");
+        put("sys/devices/system/cpu/cpu3/online", "1");
+        assertThat(step("online").state()).isEqualTo(State.PLANNED);
+        assertThat(step("online").found()).endsWith("cpu2/online has \"0\"");
+        put("sys/devices/system/cpu/cpu2/online", "1");
+        assertThat(step("online").state()).isEqualTo(State.VERIFIED);
+    }
+
+    @Test
+    void withVersionTwoStartedCpusGetTheirGroupToo() throws IOException {
+        put("sys/devices/system/cpu/isolated", "2-3");
+        assertThat(step("partition").state()).isEqualTo(State.VERIFIED);
+        put("cgroup/cgroup.subtree_control", "cpuset");
+        scene = new Scene(
+                scene.proc(),
+                scene.sys(),
+                Optional.of(tree.resolve("cgroup")),
+                scene.group(),
+                scene.own(),
+                scene.topology(),
+                scene.order());
+        assertThat(step("partition").state()).isEqualTo(State.PLANNED);
+        assertThat(step("partition").found()).contains("lamella.isolated");
+    }
+
+    @Test
     void namesAreUnique() {
         assertThat(Checklist.ACTIONS).extracting(Action::name).doesNotHaveDuplicates();
     }

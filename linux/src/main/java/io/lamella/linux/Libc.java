@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 enum Libc {
     CHMOD_AT("fchmodat"),
+    CLOCK_NANOSLEEP("clock_nanosleep"),
     CLOSE("close"),
     EVENTFD("eventfd"),
     IF_NAMETOINDEX("if_nametoindex"),
@@ -27,6 +28,7 @@ enum Libc {
     LCHOWN("lchown"),
     LSETXATTR("lsetxattr"),
     MKFIFO("mkfifo"),
+    MLOCKALL("mlockall"),
     MOUNT("mount"),
     MOUNT_SETATTR("mount_setattr"),
     MOVE_MOUNT("move_mount"),
@@ -38,6 +40,7 @@ enum Libc {
     READ("read"),
     RECV("recv"),
     SCHED_SETAFFINITY("sched_setaffinity"),
+    SCHED_SETSCHEDULER("sched_setscheduler"),
     SEND("send"),
     SETSOCKOPT("setsockopt"),
     SOCKET("socket"),

@@ -26,6 +26,10 @@ final class NodeApi {
         return call("POST", path, Codec.write(body));
     }
 
+    String put(String path, Object body) {
+        return call("PUT", path, Codec.write(body));
+    }
+
     void post(String path) {
         call("POST", path, "");
     }

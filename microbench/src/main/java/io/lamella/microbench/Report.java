@@ -17,7 +17,12 @@ final class Report {
         List<List<String>> rows = new ArrayList<>();
         rows.add(HEAD);
         figures.forEach(f -> rows.add(row(f)));
-        int[] widths = new int[HEAD.size()];
+        return columns(rows);
+    }
+
+    /** Rows of equally many cells, under each other. */
+    static String columns(List<List<String>> rows) {
+        int[] widths = new int[rows.getFirst().size()];
         for (List<String> row : rows) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(widths[i], row.get(i).length());

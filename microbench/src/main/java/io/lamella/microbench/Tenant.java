@@ -97,6 +97,7 @@ final class Tenant {
                 backend,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(memory()),
                 Optional.empty(),
                 nics,

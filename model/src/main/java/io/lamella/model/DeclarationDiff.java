@@ -120,6 +120,7 @@ public final class DeclarationDiff {
         }
         boolean moves = !limits.list.isEmpty();
         limits.compare("cpus", now.flatMap(InstanceDeclaration::cpus), wanted.cpus())
+                .compare("profile", now.flatMap(InstanceDeclaration::profile), wanted.profile())
                 .compare("cpuWeight", now.flatMap(InstanceDeclaration::cpuWeight), wanted.cpuWeight())
                 .compare("memory", now.flatMap(InstanceDeclaration::memory), wanted.memory())
                 .compare("pids", now.flatMap(InstanceDeclaration::pids), wanted.pids())

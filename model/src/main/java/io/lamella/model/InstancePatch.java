@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What to change of an instance; what is absent stays. The word {@code none} takes a limit away.
  *
  * @param cpus a count, a cpulist, or {@code none}
+ * @param profile one of {@link IsolationProfile}'s words, or {@code none}; counts from the next start on
  * @param cpuWeight 1 to 10000, or {@code none}
  * @param memory a size, or {@code none}
  * @param pids a number, or {@code none}
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 @Json
 public record InstancePatch(
         Optional<String> cpus,
+        Optional<String> profile,
         Optional<String> cpuWeight,
         Optional<String> memory,
         Optional<String> pids,
@@ -23,6 +25,7 @@ public record InstancePatch(
         @Nullable BackendKind backend) {
     public InstancePatch {
         cpus = Given.optional(cpus);
+        profile = Given.optional(profile);
         cpuWeight = Given.optional(cpuWeight);
         memory = Given.optional(memory);
         pids = Given.optional(pids);
@@ -35,6 +38,9 @@ public record InstancePatch(
                 spec.image(),
                 backend == null ? spec.backend() : backend,
                 cpus.isEmpty() ? spec.cpus() : limit(cpus.get()).map(s -> CpuRequest.parse("cpus", s)),
+                profile.isEmpty()
+                        ? spec.profile()
+                        : limit(profile.get()).map(s -> IsolationProfile.parse("profile", s)),
                 cpuWeight.isEmpty() ? spec.cpuWeight() : limit(cpuWeight.get()).map(s -> number("cpuWeight", s)),
                 memory.isEmpty() ? spec.memory() : limit(memory.get()).map(s -> ByteSize.parse("memory", s)),
                 pids.isEmpty() ? spec.pids() : limit(pids.get()).map(s -> number("pids", s)),

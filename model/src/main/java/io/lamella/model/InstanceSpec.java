@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param image the image's name or digest
  * @param backend what runs it; absent: lxc
  * @param cpus how many of the slice's CPUs, or which; absent: it floats over all of them
+ * @param profile how free of everything else its CPUs must be kept when it starts: at least so far; absent: as its slice's
+ *     are
  * @param cpuWeight its share where CPUs are contended, 1 to 10000; absent: 100 (cgroup v2's cpu.weight)
  * @param memory the most memory it may use; absent: the slice's limit alone holds
  * @param pids the most processes and threads it may have, 8 to 4194304; absent: 4096
@@ -22,6 +24,7 @@ public record InstanceSpec(
         String image,
         BackendKind backend,
         Optional<CpuRequest> cpus,
+        Optional<IsolationProfile> profile,
         Optional<Integer> cpuWeight,
         Optional<ByteSize> memory,
         Optional<Integer> pids,
@@ -35,6 +38,7 @@ public record InstanceSpec(
         image = Given.required("image", image);
         backend = or(backend, BackendKind.LXC);
         cpus = Given.optional(cpus);
+        profile = Given.optional(profile);
         cpuWeight = Given.optional(cpuWeight);
         memory = Given.optional(memory);
         pids = Given.optional(pids);

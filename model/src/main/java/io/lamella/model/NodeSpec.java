@@ -52,6 +52,7 @@ public record NodeSpec(List<SliceDeclaration> slices) {
             String image,
             BackendKind backend,
             Optional<CpuRequest> cpus,
+            Optional<IsolationProfile> profile,
             Optional<Integer> cpuWeight,
             Optional<ByteSize> memory,
             Optional<Integer> pids,
@@ -60,9 +61,10 @@ public record NodeSpec(List<SliceDeclaration> slices) {
             @Nullable Boolean running) {
         public InstanceDeclaration {
             InstanceSpec checked =
-                    new InstanceSpec(name, image, backend, cpus, cpuWeight, memory, pids, nics, autostart);
+                    new InstanceSpec(name, image, backend, cpus, profile, cpuWeight, memory, pids, nics, autostart);
             backend = checked.backend();
             cpus = checked.cpus();
+            profile = checked.profile();
             cpuWeight = checked.cpuWeight();
             memory = checked.memory();
             pids = checked.pids();
@@ -77,6 +79,7 @@ public record NodeSpec(List<SliceDeclaration> slices) {
                     s.image(),
                     s.backend(),
                     s.cpus(),
+                    s.profile(),
                     s.cpuWeight(),
                     s.memory(),
                     s.pids(),
@@ -86,7 +89,7 @@ public record NodeSpec(List<SliceDeclaration> slices) {
         }
 
         public InstanceSpec spec() {
-            return new InstanceSpec(name, image, backend, cpus, cpuWeight, memory, pids, nics, autostart);
+            return new InstanceSpec(name, image, backend, cpus, profile, cpuWeight, memory, pids, nics, autostart);
         }
 
         public boolean shouldRun() {

@@ -1,5 +1,6 @@
 package io.lamella.store;
 
+import io.lamella.model.GateRun;
 import io.lamella.model.Image;
 import io.lamella.model.Instance;
 import io.lamella.model.Network;
@@ -22,6 +23,8 @@ public record Kind<T>(String name, Class<T> type, Function<T, String> key) {
             new Kind<>("port", Port.class, p -> p.slice() + "/" + p.instance() + "/" + p.index());
     public static final Kind<Image> IMAGE = new Kind<>("image", Image.class, Image::name);
     public static final Kind<Token> TOKEN = new Kind<>("token", Token.class, Token::name);
+    /** What isolated CPUs' latency is compared with. */
+    public static final Kind<GateRun> BASELINE = new Kind<>("baseline", GateRun.class, GateRun::key);
 
-    public static final List<Kind<?>> ALL = List.of(SLICE, NETWORK, INSTANCE, PORT, IMAGE, TOKEN);
+    public static final List<Kind<?>> ALL = List.of(SLICE, NETWORK, INSTANCE, PORT, IMAGE, TOKEN, BASELINE);
 }

@@ -120,6 +120,7 @@ final class Rig implements AutoCloseable {
                 "busybox",
                 BackendKind.KVM,
                 Optional.of(new io.lamella.model.CpuRequest.Count(cpus.size())),
+                Optional.empty(),
                 Optional.of(200),
                 Optional.of(ByteSize.parse("memory", memory)),
                 Optional.empty(),

@@ -123,6 +123,7 @@ final class Lab implements AutoCloseable {
                 "busybox",
                 BackendKind.LXC,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(200),
                 Optional.of(ByteSize.mebibytes(64)),
                 Optional.of(50),

@@ -46,6 +46,7 @@ class DomainFileTest {
                 "busybox",
                 BackendKind.XEN,
                 asked,
+                Optional.empty(),
                 Optional.of(200),
                 memory,
                 Optional.empty(),
