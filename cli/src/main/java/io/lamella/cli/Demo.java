@@ -59,7 +59,7 @@ final class Demo {
         }
 
         InstanceSpec spec(BackendKind backend) {
-            return new InstanceSpec(
+            return InstanceSpec.of(
                     name,
                     image,
                     backend,

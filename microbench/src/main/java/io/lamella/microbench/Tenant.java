@@ -91,7 +91,7 @@ final class Tenant {
     }
 
     private InstanceSpec spec(String name, List<NicSpec> nics) {
-        return new InstanceSpec(
+        return InstanceSpec.of(
                 name,
                 "busybox",
                 backend,

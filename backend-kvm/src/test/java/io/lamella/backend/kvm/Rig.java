@@ -115,7 +115,7 @@ final class Rig implements AutoCloseable {
     }
 
     InstancePlan plan(Slice slice, String name, CpuSet cpus, String memory, Port... ports) {
-        InstanceSpec spec = new InstanceSpec(
+        InstanceSpec spec = InstanceSpec.of(
                 name,
                 "busybox",
                 BackendKind.KVM,

@@ -118,7 +118,7 @@ final class Lab implements AutoCloseable {
     }
 
     InstancePlan plan(Slice slice, String name, Port... ports) {
-        InstanceSpec spec = new InstanceSpec(
+        InstanceSpec spec = InstanceSpec.of(
                 name,
                 "busybox",
                 BackendKind.LXC,
