@@ -20,9 +20,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Images in a directory: {@code HEX/rootfs} or {@code HEX/disk}, and {@code HEX/image.json}, for each content, {@code HEX/derived} for what
- * backends make of it, and {@code .staging-*} for
- * what is being made. A content appears by one rename, complete and durable. The directory belongs to one process and
+ * Images in a directory: {@code HEX/rootfs} or {@code HEX/disk}, and {@code HEX/image.json}, for each content,
+ * {@code HEX/derived} for what backends make of it, and {@code .staging-*} for what is being made. A content appears by one rename, complete and durable. The directory belongs to one process and
  * is closed to everybody but root, because files in it keep their owners and setuid bits.
  */
 public final class DirectoryImageStore implements ImageStore {

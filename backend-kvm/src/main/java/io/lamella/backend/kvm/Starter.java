@@ -47,7 +47,7 @@ final class Starter {
         this.initramfs = new Initramfs(settings.cache());
     }
 
-    /** Starts its QEMU and returns once the machine can be called started; what a failure leaves is the caller's to sweep. */
+    /** Starts its QEMU and returns once the machine can be called started; the caller sweeps up after a failure. */
     void launch(Unit unit, InstancePlan plan) throws IOException {
         boolean kvm = host.kvm();
         long memory = Memory.guest(plan);
@@ -120,7 +120,10 @@ final class Starter {
         }
     }
 
-    /** Returns when the image's init has taken over, where that can be known; refuses a machine that ends before, or takes too long. */
+    /**
+     * Returns when the image's init has taken over, where that can be known; refuses a machine that ends before, or takes
+     * too long.
+     */
     void awaitInit(Unit unit, Machine machine) {
         Duration patience = host.kvm() ? BOOT : EMULATED_BOOT;
         Thread guard = Thread.ofVirtual().start(() -> {
