@@ -113,7 +113,9 @@ record QemuArguments(Unit unit, InstancePlan plan, boolean kvm, long memory, Opt
                 based
                         ? "driver=qcow2,node-name=root,file=root-file,discard=unmap,backing=base"
                         : "{\"driver\":\"qcow2\",\"node-name\":\"root\",\"file\":\"root-file\",\"discard\":\"unmap\",\"backing\":null}");
-        add(a, "-device", "virtio-blk-pci,drive=root,iothread=io0,romfile=,bootindex=0");
+        // where a kernel is given, that is what boots
+        String first = plan.root() instanceof Root.Disk ? ",bootindex=0" : "";
+        add(a, "-device", "virtio-blk-pci,drive=root,iothread=io0,romfile=" + first);
     }
 
     private void firmware(List<String> a) {
