@@ -12,7 +12,8 @@ RUNTIME_PACKAGES=(lxc uidmap openvswitch-switch busybox-static mmdebstrap iprout
 readonly RUNTIME_PACKAGES
 # shellcheck disable=SC2034
 readonly TEST_PACKAGES=(tcpdump arping iputils-ping ethtool shellcheck python3 openssl tar procps binutils
-    qemu-system-x86 qemu-utils e2fsprogs fuse2fs rsync python3-os-ken)
+    qemu-system-x86 qemu-utils e2fsprogs fuse2fs rsync python3-os-ken
+    ovmf fdisk dosfstools mtools syslinux syslinux-common systemd-boot-efi qemu-guest-agent cpio)
 
 apt_lists_fresh=false
 

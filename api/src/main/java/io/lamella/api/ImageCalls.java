@@ -1,6 +1,7 @@
 package io.lamella.api;
 
 import io.lamella.compute.Images;
+import io.lamella.model.Firmware;
 import io.lamella.model.Image;
 import io.lamella.model.ImageBuild;
 import io.lamella.model.Names;
@@ -32,7 +33,8 @@ final class ImageCalls {
         sha256.filter(digest -> !digest.matches("[0-9a-fA-F]{64}")).ifPresent(digest -> {
             throw Refusal.invalid("sha256", digest, "64 hexadecimal digits");
         });
-        Image made = images.importArchive(name, call.archive(), sha256, call.length());
+        Optional<Firmware> firmware = call.query().text("firmware").map(word -> Firmware.parse("firmware", word));
+        Image made = images.importArchive(name, call.archive(), sha256, call.length(), firmware);
         return Reply.created(made, "/images/" + made.name());
     }
 

@@ -69,6 +69,10 @@ final class InstanceCalls {
         return one(call, instances::thaw);
     }
 
+    Reply reset(Call call) {
+        return one(call, instances::reset);
+    }
+
     Reply delete(Call call) {
         instances.delete(call.path("slice"), call.path("instance"), call.query().flag("force"));
         return new Reply.Done();

@@ -62,6 +62,7 @@ final class Routes {
                 new Route("POST", instance + "/restart", SLICE, instances::restart, "grace"),
                 new Route("POST", instance + "/freeze", SLICE, instances::freeze),
                 new Route("POST", instance + "/thaw", SLICE, instances::thaw),
+                new Route("POST", instance + "/reset", SLICE, instances::reset),
                 new Route("GET", instance + "/log", SLICE, instances::log),
                 new Route(
                         "GET",
@@ -75,7 +76,7 @@ final class Routes {
                         "rows"),
                 new Route("GET", instance + "/console", SLICE, instances::console),
                 new Route("GET", "/images", EVERYONE, images::list),
-                new Route("POST", "/images", ADMINISTRATOR, images::importArchive, "name", "sha256"),
+                new Route("POST", "/images", ADMINISTRATOR, images::importArchive, "name", "sha256", "firmware"),
                 new Route("POST", "/images/build", ADMINISTRATOR, images::build),
                 new Route("GET", "/images/{image}", EVERYONE, images::get),
                 new Route("DELETE", "/images/{image}", ADMINISTRATOR, images::delete),

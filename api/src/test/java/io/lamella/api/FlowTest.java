@@ -83,6 +83,9 @@ class FlowTest {
         assertState(InstanceState.FROZEN, ok(200, "POST", path + "/freeze", ""));
         assertState(InstanceState.RUNNING, ok(200, "POST", path + "/thaw", ""));
         assertState(InstanceState.RUNNING, ok(200, "POST", path + "/restart?grace=0", ""));
+        assertThat(ok(409, "POST", path + "/reset", "")).contains("backend lxc cannot reset");
+        assertThat(ok(409, "PATCH", path, "{\"hugePages\":\"2M\"}")).contains("huge pages are for");
+        assertThat(ok(400, "PATCH", path, "{\"hugePages\":\"3M\"}")).contains("such as 2M or 1G");
         assertThat(Codec.read(InstanceView.class, ok(200, "GET", path, "")).kernel())
                 .isPresent();
         assertThat(ok(200, "PATCH", path, "{\"memory\":\"64M\"}")).contains("64M");

@@ -15,6 +15,7 @@ import io.lamella.model.BackendInfo;
 import io.lamella.model.BackendKind;
 import io.lamella.model.ByteSize;
 import io.lamella.model.CpuSet;
+import io.lamella.model.Firmware;
 import io.lamella.model.IdRange;
 import io.lamella.model.InstanceState;
 import io.lamella.model.KernelView;
@@ -220,7 +221,12 @@ final class PlainPorts {
 
     private static final class Digests implements ImageStore {
         @Override
-        public Content unpack(InputStream archive, Optional<String> sha256, long size, Progress progress) {
+        public Content unpack(
+                InputStream archive,
+                Optional<String> sha256,
+                long size,
+                Optional<Firmware> firmware,
+                Progress progress) {
             try {
                 MessageDigest digest = MessageDigest.getInstance("SHA-256");
                 byte[] buffer = new byte[65536];

@@ -34,7 +34,7 @@ final class Commands {
         sessions(root);
         slices(root.command("slice", "Slices: tenants' isolated shares of the node"));
         networks(root.command("network", "Networks: isolated Ethernet segments within a slice"));
-        images(root.command("image", "Images: root file systems that instances start from"));
+        images(root.command("image", "Images: root file systems and disks that instances start from"));
         flowSpace(root.command("flowspace", "Flow space: which packets each slice's OpenFlow controller gets"));
         node(root);
         isolation(root.command("isolate", "CPUs that are kept free of everything else"));
@@ -55,6 +55,8 @@ final class Commands {
                 .option(Option.value("cpu-weight", "N", "its share where CPUs are contended, 1 to 10000; else 100"))
                 .option(Option.value("memory", 'm', "SIZE", "the most memory it may use, such as 256M"))
                 .option(Option.value("pids", "N", "the most processes and threads it may have; else 4096"))
+                .option(Option.value("user-data", "FILE", "what cloud-init in a disk image is given, at most 16 KiB"))
+                .option(Option.value("hugepages", "yes|SIZE", "its memory lies in huge pages, such as 2M (kvm)"))
                 .option(Option.value("network", 'n', "NETWORK[:ADDRESS]", "a network interface; may be repeated")
                         .repeatable())
                 .option(Option.flag("no-start", "make it, but do not start it"))
@@ -85,12 +87,15 @@ final class Commands {
         several(root, "freeze", "Freeze instances: their processes stand still", "lamella freeze web")
                 .does(InstanceCommands::freeze);
         several(root, "thaw", "Let frozen instances run on", "lamella thaw web").does(InstanceCommands::thaw);
+        several(root, "reset", "Reset virtual machines, as their reset button would", "lamella reset vm")
+                .does(InstanceCommands::reset);
         instance(
                         root,
                         "set",
                         "Change an instance's limits, while it runs, or its backend, while it does not",
                         "lamella set web cpus=1 memory=128M")
-                .operand(Operand.several("KEY=VALUE", "cpus= profile= cpuWeight= memory= pids= backend= autostart="))
+                .operand(Operand.several(
+                        "KEY=VALUE", "cpus= profile= cpuWeight= memory= pids= hugePages= backend= autostart="))
                 .option(FORMAT)
                 .does(InstanceCommands::set);
         several(root, "delete", "Delete instances", "lamella delete web --force")
@@ -188,10 +193,14 @@ final class Commands {
     }
 
     private static void images(Command image) {
-        image.command("import", "Import an image: a tar archive, or an OCI image layout as archive or directory")
+        image.command(
+                        "import",
+                        "Import an image: a tar archive, an OCI image layout as archive or directory, or a qcow2 or raw disk")
                 .operand(Operand.one("FILE", "file"))
                 .operand(Operand.one("NAME", ""))
                 .option(Option.value("sha256", "DIGEST", "what the archive's bytes must hash to"))
+                .option(Option.value("firmware", "FIRMWARE", "what boots the disk; else what the disk looks like")
+                        .oneOf("bios uefi"))
                 .option(FORMAT)
                 .example("lamella image import core-image-minimal.tar.zst yocto")
                 .does(ImageCommands::load);

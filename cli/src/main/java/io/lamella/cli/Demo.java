@@ -59,12 +59,11 @@ final class Demo {
         }
 
         InstanceSpec spec(BackendKind backend) {
-            return new InstanceSpec(
+            return InstanceSpec.of(
                     name,
                     image,
                     backend,
                     cpus == 0 ? Optional.empty() : Optional.of(new CpuRequest.Count(cpus)),
-                    Optional.empty(),
                     Optional.empty(),
                     Optional.of(
                             ByteSize.mebibytes(backend == BackendKind.LXC ? memory : Math.max(memory, LEAST_MACHINE))),

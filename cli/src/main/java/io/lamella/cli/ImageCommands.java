@@ -38,7 +38,8 @@ final class ImageCommands {
     static int load(Invocation in) throws IOException {
         String name = Names.checkImage("name", in.operand(1));
         String query = "?" + Api.query("name", name)
-                + in.option("sha256").map(s -> "&" + Api.query("sha256", s)).orElse("");
+                + in.option("sha256").map(s -> "&" + Api.query("sha256", s)).orElse("")
+                + in.option("firmware").map(f -> "&" + Api.query("firmware", f)).orElse("");
         String answer;
         try (ProgressBar bar = new ProgressBar(in.environment())) {
             answer = send(in, in.operand(0), "/images" + query, bar);
@@ -142,6 +143,7 @@ final class ImageCommands {
         t.row("Digest:", i.digest());
         t.row("Format:", i.format());
         t.row("Size:", megabytes(i.size()) + " unpacked");
+        i.firmware().ifPresent(f -> t.row("Firmware:", f.word()));
         t.row("Files:", Long.toString(i.files()));
         t.row("Device nodes left out:", Long.toString(i.devicesLeftOut()));
         t.row("Created:", i.createdAt().toString());

@@ -4,6 +4,7 @@ import io.lamella.model.Autostart;
 import io.lamella.model.BackendKind;
 import io.lamella.model.ByteSize;
 import io.lamella.model.CpuRequest;
+import io.lamella.model.HugePages;
 import io.lamella.model.InstancePatch;
 import io.lamella.model.InstanceSpec;
 import io.lamella.model.InstanceView;
@@ -12,7 +13,13 @@ import io.lamella.model.IsolationProfile;
 import io.lamella.model.KernelView;
 import io.lamella.model.NicSpec;
 import io.lamella.model.Port;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -47,6 +54,8 @@ final class InstanceCommands {
                 in.number("cpu-weight"),
                 in.option("memory").map(s -> ByteSize.parse("memory", s)),
                 in.number("pids"),
+                userData(in),
+                in.option("hugepages").filter(s -> !s.equals("no")).map(s -> HugePages.parse("hugepages", s)),
                 nics,
                 new Autostart(
                         !in.flag("no-autostart"),
@@ -55,6 +64,26 @@ final class InstanceCommands {
         String start = in.flag("no-start") ? "?start=false" : "";
         String answer = in.api().post(Api.path("slices", place.slice(), "instances") + start, spec);
         return in.print(answer, InstanceCommands::made);
+    }
+
+    private static Optional<String> userData(Invocation in) {
+        return in.option("user-data").map(file -> {
+            try (InputStream text = Files.newInputStream(Path.of(file))) {
+                byte[] bytes = text.readNBytes(InstanceSpec.MAX_USER_DATA + 1);
+                if (bytes.length > InstanceSpec.MAX_USER_DATA) {
+                    throw Failure.wrongUse("the file \"" + file + "\" is larger than the " + InstanceSpec.MAX_USER_DATA
+                            + " bytes that user data may have");
+                }
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(bytes))
+                        .toString();
+            } catch (CharacterCodingException e) {
+                throw Failure.wrongUse("the file \"" + file + "\" is no text in UTF-8");
+            } catch (IOException e) {
+                throw Failure.wrongUse("the file \"" + file + "\" cannot be read: " + Endpoint.reason(e));
+            }
+        });
     }
 
     /** The table of one instance, and why it has its backend where the node was to pick one. */
@@ -136,6 +165,8 @@ final class InstanceCommands {
         t.row("CPU weight:", spec.cpuWeight().map(String::valueOf).orElse("100 (default)"));
         t.row("Memory:", spec.memory().map(ByteSize::toString).orElse("the slice's limit"));
         t.row("Processes:", spec.pids().map(p -> "at most " + p).orElse("at most " + InstanceSpec.DEFAULT_PIDS));
+        spec.hugePages().ifPresent(h -> t.row("Huge pages:", h.toString()));
+        spec.userData().ifPresent(d -> t.row("User data:", d.length() + " characters"));
         t.row("Autostart:", autostart(spec.autostart()));
         i.status().pid().ifPresent(p -> t.row("Process:", p.toString()));
         t.row("Created:", i.createdAt().toString());
@@ -179,6 +210,10 @@ final class InstanceCommands {
 
     static int thaw(Invocation in) {
         return each(in, "thaw", "thawed", "");
+    }
+
+    static int reset(Invocation in) {
+        return each(in, "reset", "reset", "");
     }
 
     private static String grace(Invocation in) {
@@ -238,6 +273,7 @@ final class InstanceCommands {
         String memory = null;
         String weight = null;
         String pids = null;
+        String hugePages = null;
         Autostart autostart = null;
         BackendKind backend = null;
         for (Setting s : Setting.of(in.operands())) {
@@ -247,6 +283,7 @@ final class InstanceCommands {
                 case "memory" -> memory = s.value();
                 case "cpuWeight", "cpu-weight" -> weight = s.value();
                 case "pids" -> pids = s.value();
+                case "hugePages", "hugepages" -> hugePages = s.value();
                 case "backend" -> backend = BackendKind.parse("backend", s.value());
                 case "autostart", "autostart.priority", "autostart.delaySeconds" -> {
                     Autostart now = autostart != null
@@ -264,6 +301,7 @@ final class InstanceCommands {
                             "cpuWeight",
                             "memory",
                             "pids",
+                            "hugePages",
                             "backend",
                             "autostart",
                             "autostart.priority",
@@ -276,6 +314,7 @@ final class InstanceCommands {
                 Optional.ofNullable(weight),
                 Optional.ofNullable(memory),
                 Optional.ofNullable(pids),
+                Optional.ofNullable(hugePages),
                 autostart,
                 backend);
         return in.print(in.api().patch(place.instancePath(), patch), InstanceCommands::made);

@@ -35,7 +35,7 @@ class CompletionTest {
 
     @Test
     void bashCompletesCommandsOptionsNamesAndValues() throws Exception {
-        assertThat(complete("re")).containsExactly("restart");
+        assertThat(complete("re")).containsExactly("restart", "reset");
         assertThat(complete("slice", "")).containsExactly("create", "list", "show", "set", "delete");
         assertThat(complete("show", "")).containsExactly("a-instance", "web");
         assertThat(complete("list", "--slice", "")).contains("a-slice");

@@ -2,8 +2,10 @@ package io.lamella.compute;
 
 import io.lamella.model.BackendInfo;
 import io.lamella.model.BackendKind;
+import io.lamella.model.InstanceSpec;
 import io.lamella.model.InstanceState;
 import io.lamella.model.KernelView;
+import io.lamella.model.Refusal;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,11 @@ public interface Backend {
 
     /** Why it cannot run instances of this image, as a sentence; empty where it can. */
     Optional<String> objection(Root image);
+
+    /** Why it cannot run an instance that asks for this, whatever its image; empty where it can. */
+    default Optional<String> objection(InstanceSpec spec) {
+        return spec.hugePages().map(pages -> "huge pages are for virtual machines of backend kvm");
+    }
 
     /** How it takes this instance's ports. */
     Plug plug(InstancePlan plan);
@@ -58,6 +65,15 @@ public interface Backend {
     void freeze(String unit);
 
     void thaw(String unit);
+
+    /**
+     * Resets a running virtual machine as its reset button would, and returns once it boots anew: its process, devices
+     * and disk stay, and what its memory held is lost.
+     */
+    default void reset(String unit) {
+        throw Refusal.conflict(
+                "instance", "backend " + kind() + " cannot reset an instance: restart it with --force instead");
+    }
 
     /** Puts CPUs, weight, memory and process limits of a running instance into force. */
     void limit(InstancePlan plan);

@@ -2,6 +2,7 @@ package io.lamella.compute;
 
 import io.lamella.model.BackendInfo;
 import io.lamella.model.BackendKind;
+import io.lamella.model.InstanceSpec;
 import io.lamella.model.Refusal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -51,9 +52,9 @@ public final class Backends {
      * The backend for an instance of this image: the one asked for where it can run it here, or with {@code auto} the
      * first that can.
      */
-    Choice choose(BackendKind wanted, Root image) {
+    Choice choose(BackendKind wanted, Root image, InstanceSpec spec) {
         if (wanted == BackendKind.AUTO) {
-            return first(image);
+            return first(image, spec);
         }
         if (!byKind.containsKey(wanted)) {
             throw Refusal.invalid("backend", wanted, "one that this node has: " + words(byKind.keySet()));
@@ -66,14 +67,24 @@ public final class Backends {
         backend.objection(image).ifPresent(reason -> {
             throw Refusal.conflict("backend", "backend " + wanted + " cannot run this image: " + reason);
         });
+        check(backend, spec);
         return new Choice(backend, Optional.empty());
     }
 
-    private Choice first(Root image) {
+    /** Refuses an instance that asks for what this backend has not. */
+    static void check(Backend backend, InstanceSpec spec) {
+        backend.objection(spec).ifPresent(reason -> {
+            throw Refusal.conflict("backend", "backend " + backend.kind() + " cannot run this instance: " + reason);
+        });
+    }
+
+    private Choice first(Root image, InstanceSpec spec) {
         List<String> passedOver = new ArrayList<>();
         for (Backend backend : byKind.values()) {
             BackendInfo info = backend.probe();
-            Optional<String> obstacle = info.available() ? backend.objection(image) : Optional.of(info.detail());
+            Optional<String> obstacle = info.available()
+                    ? backend.objection(image).or(() -> backend.objection(spec))
+                    : Optional.of(info.detail());
             if (obstacle.isEmpty()) {
                 String why = passedOver.isEmpty()
                         ? "the first of " + words(byKind.keySet()) + ", and it works here with this image"

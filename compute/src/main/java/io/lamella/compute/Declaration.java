@@ -114,6 +114,7 @@ public final class Declaration {
                 Optional.of(spec.cpuWeight().map(Object::toString).orElse("none")),
                 Optional.of(spec.memory().map(Object::toString).orElse("none")),
                 Optional.of(spec.pids().map(Object::toString).orElse("none")),
+                Optional.of(spec.hugePages().map(Object::toString).orElse("no")),
                 spec.autostart(),
                 moves ? spec.backend() : null);
     }
@@ -156,19 +157,7 @@ public final class Declaration {
                 .sorted(Comparator.comparingInt(Port::index))
                 .map(p -> new NicSpec(p.network(), Optional.of(p.address())))
                 .toList();
-        return InstanceDeclaration.of(
-                new InstanceSpec(
-                        s.name(),
-                        s.image(),
-                        instance.backend(),
-                        s.cpus(),
-                        s.profile(),
-                        s.cpuWeight(),
-                        s.memory(),
-                        s.pids(),
-                        nics,
-                        s.autostart()),
-                instance.running());
+        return InstanceDeclaration.of(s.with(instance.backend(), nics), instance.running());
     }
 
     /** The node itself. */

@@ -1,6 +1,7 @@
 package io.lamella.compute;
 
 import io.lamella.compute.ImageStore.Content;
+import io.lamella.model.Firmware;
 import io.lamella.model.Image;
 import io.lamella.model.ImageBuild;
 import io.lamella.model.Instance;
@@ -61,10 +62,11 @@ public final class Images {
     }
 
     /** Reads the archive while it arrives; arguments as in {@link ImageStore#unpack}. */
-    public Image importArchive(String name, InputStream archive, Optional<String> sha256, long size) {
+    public Image importArchive(
+            String name, InputStream archive, Optional<String> sha256, long size, Optional<Firmware> firmware) {
         Names.checkImage("name", name);
         checkFree(name);
-        return add(name, () -> content.unpack(archive, sha256, size, (step, done, total) -> {}));
+        return add(name, () -> content.unpack(archive, sha256, size, firmware, (step, done, total) -> {}));
     }
 
     /** Starts building in the background. */
@@ -84,7 +86,15 @@ public final class Images {
         adding.readLock().lock();
         try {
             Content c = unpack.get();
-            image = new Image(name, c.digest(), c.format(), c.size(), c.files(), c.devicesLeftOut(), clock.instant());
+            image = new Image(
+                    name,
+                    c.digest(),
+                    c.format(),
+                    c.size(),
+                    c.files(),
+                    c.devicesLeftOut(),
+                    c.firmware(),
+                    clock.instant());
             store.transact(tx -> {
                 if (tx.get(Kind.IMAGE, name).isPresent()) {
                     throw taken(name);

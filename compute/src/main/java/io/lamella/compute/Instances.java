@@ -68,7 +68,13 @@ public final class Instances {
 
     Instance reserve(Store.Transaction tx, String slice, InstanceSpec spec, boolean running) {
         Root image = runner.root(Images.find(tx, spec.image()).digest());
-        return allocation.reserve(tx, slice, spec, backends.choose(spec.backend(), image), running);
+        if (spec.userData().isPresent() && image instanceof Root.Tree) {
+            throw Refusal.conflict(
+                    "userData",
+                    "image \"" + spec.image()
+                            + "\" is no disk image: user data is for those, whose cloud-init reads it");
+        }
+        return allocation.reserve(tx, slice, spec, backends.choose(spec.backend(), image, spec), running);
     }
 
     private void abandon(Instance intended, RuntimeException cause) {
@@ -167,6 +173,11 @@ public final class Instances {
         return running(slice, name, "instance.thawed", "was thawed", Backend::thaw);
     }
 
+    /** Resets a running virtual machine, frozen or not. */
+    public InstanceView reset(String slice, String name) {
+        return running(slice, name, "instance.reset", "was reset", Backend::reset);
+    }
+
     private InstanceView running(
             String slice, String name, String event, String sentence, BiConsumer<Backend, String> deed) {
         Instance instance;
@@ -183,11 +194,14 @@ public final class Instances {
         Instance changed;
         try (var held = locks.instance(slice, name)) {
             Instance instance = whole(require(slice, name));
-            if (patch.backend() != null) {
-                move(instance, patch.backend());
-            }
             InstanceSpec before = instance.spec();
-            changed = store.transact(tx -> change(tx, slice, name, patch.applyTo(before)));
+            InstanceSpec after = patch.applyTo(before);
+            if (patch.backend() == null) {
+                Backends.check(runner.backend(instance), after);
+            } else {
+                move(instance, patch.backend(), after);
+            }
+            changed = store.transact(tx -> change(tx, slice, name, after));
             try {
                 limitRunning(changed);
             } catch (RuntimeException e) {
@@ -199,8 +213,8 @@ public final class Instances {
         return view(changed, Optional.empty());
     }
 
-    private void move(Instance instance, BackendKind wanted) {
-        Backends.Choice choice = choose(instance, wanted);
+    private void move(Instance instance, BackendKind wanted, InstanceSpec spec) {
+        Backends.Choice choice = choose(instance, wanted, spec);
         if (choice.kind() == instance.backend()) {
             runner.record(instance, i -> i.withBackend(choice.kind(), choice.reason()));
             return;
@@ -214,8 +228,8 @@ public final class Instances {
         runner.move(instance, choice);
     }
 
-    Backends.Choice choose(Instance instance, BackendKind wanted) {
-        return backends.choose(wanted, runner.root(instance.digest()));
+    Backends.Choice choose(Instance instance, BackendKind wanted, InstanceSpec spec) {
+        return backends.choose(wanted, runner.root(instance.digest()), spec);
     }
 
     static Instance change(Store.Transaction tx, String slice, String name, InstanceSpec spec) {

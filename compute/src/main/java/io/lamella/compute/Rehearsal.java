@@ -80,10 +80,11 @@ final class Rehearsal implements Stage {
     @Override
     public void update(String slice, String name, InstancePatch patch) {
         Instance before = instance(slice, name);
+        InstanceSpec after = patch.applyTo(before.spec());
         if (patch.backend() != null) {
-            instances.choose(before, patch.backend());
+            instances.choose(before, patch.backend(), after);
         }
-        Instances.change(tx, slice, name, patch.applyTo(before.spec()));
+        Instances.change(tx, slice, name, after);
     }
 
     @Override

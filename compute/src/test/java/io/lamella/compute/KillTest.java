@@ -77,7 +77,7 @@ class KillTest {
 
     private static void story(Compute node) {
         node.reconciler().recover(true);
-        node.images().importArchive("img", InputStream.nullInputStream(), Optional.empty(), -1);
+        node.images().importArchive("img", InputStream.nullInputStream(), Optional.empty(), -1, Optional.empty());
         node.slices().create(slice("{'name':'a','memory':'512M'}"));
         node.networks().create("a", Codec.read(NetworkSpec.class, json("{'name':'lan','subnets':['10.0.0.0/24']}")));
         node.instances().launch("a", instance("{'name':'x','image':'img','nics':[{'network':'lan'}]}"), true);

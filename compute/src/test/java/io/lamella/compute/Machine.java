@@ -6,6 +6,7 @@ import io.lamella.model.BackendInfo;
 import io.lamella.model.BackendKind;
 import io.lamella.model.ByteSize;
 import io.lamella.model.CpuSet;
+import io.lamella.model.Firmware;
 import io.lamella.model.InstanceState;
 import io.lamella.model.KernelView;
 import io.lamella.model.Port;
@@ -367,7 +368,12 @@ final class Machine {
 
     private final class Contents implements ImageStore {
         @Override
-        public Content unpack(InputStream archive, Optional<String> sha256, long size, Progress progress) {
+        public Content unpack(
+                InputStream archive,
+                Optional<String> sha256,
+                long size,
+                Optional<Firmware> firmware,
+                Progress progress) {
             String digest = "sha256:" + "0".repeat(64);
             return deed("unpack", () -> {
                 contents.add(digest);

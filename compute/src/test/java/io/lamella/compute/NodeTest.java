@@ -44,7 +44,7 @@ class NodeTest {
         store = SqliteStore.open(directory);
         machine = new Machine(store);
         node = machine.daemon();
-        node.images().importArchive("img", InputStream.nullInputStream(), Optional.empty(), -1);
+        node.images().importArchive("img", InputStream.nullInputStream(), Optional.empty(), -1, Optional.empty());
     }
 
     @AfterEach

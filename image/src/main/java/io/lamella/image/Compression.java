@@ -12,7 +12,7 @@ import org.tukaani.xz.XZInputStream;
 
 /** How an archive is compressed, told by its first bytes and never by its name. */
 enum Compression {
-    NONE("tar"),
+    NONE("tar or disk"),
     GZIP("gzip"),
     XZ("xz"),
     ZSTD("zstd");
@@ -28,7 +28,6 @@ enum Compression {
             "504b0304", "a zip file",
             "04224d18", "lz4 data",
             "68737173", "a squashfs file system",
-            "514649fb", "a qcow2 disk",
             "377abcaf", "a 7z file",
             "213c617263683e", "a Debian package");
 
@@ -42,7 +41,7 @@ enum Compression {
         return word;
     }
 
-    /** Refuses what is neither a tar header nor a compression that tar archives come in. */
+    /** Refuses what is neither the begin of a tar archive or a disk, nor a compression that those come in. */
     static Compression of(byte[] prefix) {
         String hex = HexFormat.of().formatHex(prefix, 0, Math.min(prefix.length, 16));
         if (prefix.length == 0) {
@@ -58,7 +57,7 @@ enum Compression {
         if (hex.startsWith("28b52ffd") || (hex.startsWith("5") && hex.startsWith("2a4d18", 2))) {
             return ZSTD;
         }
-        if (prefix.length >= PREFIX && TarHeader.isHeader(prefix)) {
+        if (prefix.length >= PREFIX && (TarHeader.isHeader(prefix) || DiskImage.begins(prefix))) {
             return NONE;
         }
         for (Map.Entry<String, String> other : OTHERS.entrySet()) {
@@ -70,12 +69,17 @@ enum Compression {
             throw Refusal.invalid("archive", "the archive ends early at byte " + prefix.length);
         }
         String text = new String(prefix, 0, 15, StandardCharsets.ISO_8859_1);
-        throw notAnArchive(text.startsWith("<") ? "it is a web page" : "its first block is no tar header");
+        throw notAnArchive(
+                text.startsWith("<")
+                        ? "it is a web page"
+                        : "its first block is neither a tar header nor a boot sector");
     }
 
     private static Refusal notAnArchive(String what) {
         return Refusal.invalid(
-                "archive", "the archive is not a tar archive, plain or compressed by gzip, xz or zstd: " + what);
+                "archive",
+                "the archive is neither a tar archive nor a qcow2 or raw disk, plain or compressed by gzip, xz or zstd: "
+                        + what);
     }
 
     InputStream open(InputStream in) throws IOException {

@@ -3,6 +3,7 @@ package io.lamella.image;
 import io.lamella.compute.ImageStore;
 import io.lamella.compute.Progress;
 import io.lamella.compute.Root;
+import io.lamella.model.Firmware;
 import io.lamella.model.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,9 +20,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Images in a directory: {@code HEX/rootfs} and {@code HEX/image.json} for each content, {@code HEX/derived} for what
- * backends make of it, and {@code .staging-*} for
- * what is being made. A content appears by one rename, complete and durable. The directory belongs to one process and
+ * Images in a directory: {@code HEX/rootfs} or {@code HEX/disk}, and {@code HEX/image.json}, for each content,
+ * {@code HEX/derived} for what backends make of it, and {@code .staging-*} for what is being made. A content appears by one rename, complete and durable. The directory belongs to one process and
  * is closed to everybody but root, because files in it keep their owners and setuid bits.
  */
 public final class DirectoryImageStore implements ImageStore {
@@ -54,16 +55,31 @@ public final class DirectoryImageStore implements ImageStore {
     }
 
     @Override
-    public Content unpack(InputStream archive, Optional<String> sha256, long size, Progress progress) {
+    public Content unpack(
+            InputStream archive, Optional<String> sha256, long size, Optional<Firmware> firmware, Progress progress) {
         Optional<String> expected = sha256.map(Digests::expected);
         Progress pace = new Pace(progress);
         Source source = new Source(archive, size, "reading the archive", pace);
         Optional<Content> present = expected.flatMap(this::content);
         if (present.isPresent()) {
             Unpacking.verify(source.finish(), expected);
-            return present.get();
+            return agreeing(present.get(), firmware);
         }
-        return make(staging -> new Unpacking(staging, limits(), pace, this::content).run(source, expected));
+        Content content =
+                make(staging -> new Unpacking(staging, limits(), pace, firmware, this::content).run(source, expected));
+        return agreeing(content, firmware);
+    }
+
+    /** One content has one firmware, whatever its names. */
+    private static Content agreeing(Content content, Optional<Firmware> wanted) {
+        if (wanted.isPresent() && !content.firmware().equals(wanted)) {
+            throw Refusal.conflict(
+                    "firmware",
+                    "the image store has this disk already, with firmware "
+                            + content.firmware().map(Firmware::word).orElse("none")
+                            + ": delete the images of digest " + content.digest() + " first");
+        }
+        return content;
     }
 
     @Override
@@ -82,7 +98,8 @@ public final class DirectoryImageStore implements ImageStore {
             Path tar = recipe.tar(staging.workspace(), pace);
             try (InputStream in = Files.newInputStream(tar)) {
                 Source source = new Source(in, Files.size(tar), "unpacking", pace);
-                return new Unpacking(staging, limits(), pace, this::content).run(source, Optional.empty());
+                return new Unpacking(staging, limits(), pace, Optional.empty(), this::content)
+                        .run(source, Optional.empty());
             } catch (IOException e) {
                 throw Storage.refusal("read the built archive", e);
             }
@@ -94,7 +111,16 @@ public final class DirectoryImageStore implements ImageStore {
         if (!contains(digest)) {
             throw Refusal.notFound("image content", digest);
         }
-        return new Root.Tree(home(digest).resolve(Staging.ROOTFS), home(digest).resolve(DERIVED));
+        Path home = home(digest);
+        if (!Files.exists(home.resolve(Staging.DISK))) {
+            return new Root.Tree(home.resolve(Staging.ROOTFS), home.resolve(DERIVED));
+        }
+        Content content = content(digest).orElseThrow(() -> Refusal.notFound("image content", digest));
+        return new Root.Disk(
+                home.resolve(Staging.DISK),
+                Root.Disk.Format.valueOf(content.format().toUpperCase(Locale.ROOT)),
+                content.firmware().orElse(Firmware.BIOS),
+                home.resolve(DERIVED));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.lamella.image;
 
 import io.avaje.json.mapper.JsonMapper;
 import io.lamella.compute.ImageStore.Content;
+import io.lamella.model.Firmware;
 import io.lamella.model.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ final class Metadata {
         json.put("size", content.size());
         json.put("files", content.files());
         json.put("devicesLeftOut", content.devicesLeftOut());
+        content.firmware().ifPresent(firmware -> json.put("firmware", firmware.word()));
         return MAPPER.toJson(json).getBytes(StandardCharsets.UTF_8);
     }
 
@@ -36,7 +38,10 @@ final class Metadata {
                     OciJson.text(json, "format"),
                     OciJson.number(json, "size"),
                     OciJson.number(json, "files"),
-                    OciJson.number(json, "devicesLeftOut")));
+                    OciJson.number(json, "devicesLeftOut"),
+                    Optional.of(OciJson.textOr(json, "firmware", ""))
+                            .filter(word -> !word.isEmpty())
+                            .map(word -> Firmware.parse("firmware", word))));
         } catch (Refusal e) {
             throw Refusal.unavailable(file + " in the image store is damaged: delete the image and import it again");
         } catch (NoSuchFileException e) {

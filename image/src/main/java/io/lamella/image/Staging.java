@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 final class Staging implements AutoCloseable {
     static final String PREFIX = ".staging-";
     static final String ROOTFS = "rootfs";
+    static final String DISK = "disk";
     static final String METADATA = "image.json";
 
     private final Path directory;
@@ -33,6 +34,11 @@ final class Staging implements AutoCloseable {
 
     Path rootfs() {
         return directory.resolve(ROOTFS);
+    }
+
+    /** The disk, where the image is one. */
+    Path disk() {
+        return directory.resolve(DISK);
     }
 
     /** For what is needed on the way only: blobs of an OCI image, a build's intermediate files. */

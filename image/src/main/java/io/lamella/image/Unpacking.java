@@ -2,6 +2,9 @@ package io.lamella.image;
 
 import io.lamella.compute.ImageStore.Content;
 import io.lamella.compute.Progress;
+import io.lamella.model.Firmware;
+import io.lamella.model.Refusal;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,28 +13,52 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** One archive on its way into a staging directory. */
+/** One archive or disk on its way into a staging directory. */
 final class Unpacking {
     private static final List<String> ROOT_MARKS = List.of("bin", "sbin", "usr", "etc");
 
     private final Staging staging;
     private final ImageLimits limits;
     private final Progress progress;
+    private final Optional<Firmware> firmware;
     private final Function<String, Optional<Content>> known;
     private final Tree tree;
 
-    /** @param known the content of a digest where the store has it already, so that its layers need no unpacking */
-    Unpacking(Staging staging, ImageLimits limits, Progress progress, Function<String, Optional<Content>> known) {
+    /**
+     * @param firmware what boots a disk, where that is not left to the disk
+     * @param known the content of a digest where the store has it already, so that its layers need no unpacking
+     */
+    Unpacking(
+            Staging staging,
+            ImageLimits limits,
+            Progress progress,
+            Optional<Firmware> firmware,
+            Function<String, Optional<Content>> known) {
         this.staging = staging;
         this.limits = limits;
         this.progress = progress;
+        this.firmware = firmware;
         this.known = known;
         this.tree = new Tree(staging.rootfs(), staging.finalPathBytes(), limits);
     }
 
     /** Reads {@code source} to its end, in one pass, and refuses it unless its digest is the expected one. */
     Content run(Source source, Optional<String> expected) {
-        try (Expanded content = new Expanded(source, limits)) {
+        try (Expanded expanded = new Expanded(source, limits)) {
+            BufferedInputStream content = new BufferedInputStream(expanded, 1 << 16);
+            content.mark(BootSector.SECTOR);
+            byte[] start = content.readNBytes(BootSector.SECTOR);
+            content.reset();
+            if (DiskImage.begins(start)) {
+                Disk.deleteTree(staging.rootfs());
+                DiskImage.write(content, staging.disk(), limits.bytes());
+                String digest = source.finish();
+                verify(digest, expected);
+                return DiskImage.inspect(staging.disk(), digest, firmware);
+            }
+            if (firmware.isPresent()) {
+                throw Refusal.invalid("firmware", "firmware is for disk images, and this is a root file system");
+            }
             TarReader reader = new TarReader(content);
             Optional<TarEntry> entry = reader.next();
             while (entry.isPresent() && isRoot(entry.get())) {
@@ -43,26 +70,28 @@ final class Unpacking {
                 for (; entry.isPresent(); entry = reader.next()) {
                     spool.add(entry.get(), reader);
                 }
-                content.drain();
+                expanded.drain();
                 verify(source.finish(), expected);
                 return unpackLayers(spool);
             }
             for (; entry.isPresent(); entry = reader.next()) {
                 tree.add(entry.get(), reader);
             }
-            content.drain();
+            expanded.drain();
             String digest = source.finish();
             verify(digest, expected);
             if (ROOT_MARKS.stream().noneMatch(tree::has)) {
                 throw Names.refused("it is not a root file system: it has none of /bin, /sbin, /usr and /etc");
             }
             return finished(digest, "tar");
+        } catch (IOException e) {
+            throw new IllegalStateException(e); // the source and what expands it never throw it
         }
     }
 
     static void verify(String digest, Optional<String> expected) {
         if (expected.isPresent() && !expected.get().equals(digest)) {
-            throw io.lamella.model.Refusal.invalid(
+            throw Refusal.invalid(
                     "sha256",
                     "the archive is not the expected one: its digest is " + digest + " instead of " + expected.get());
         }

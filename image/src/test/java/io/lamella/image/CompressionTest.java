@@ -118,7 +118,8 @@ class CompressionTest {
         assertThat(fixture.refused(padded("BZh91AY&SY"))).contains("it is bzip2 data");
         assertThat(fixture.refused(padded("PK\u0003\u0004"))).contains("it is a zip file");
         assertThat(fixture.refused(padded("<!DOCTYPE html>"))).contains("it is a web page");
-        assertThat(fixture.refused(padded("hello"))).contains("its first block is no tar header");
+        assertThat(fixture.refused(padded("hello")))
+                .contains("its first block is neither a tar header nor a boot sector");
         assertThat(fixture.refused("hello".getBytes(StandardCharsets.UTF_8))).contains("ends early at byte 5");
         assertThat(fixture.refused(StoreFixture.gzip(StoreFixture.gzip(TAR)))).contains("early");
     }
@@ -138,7 +139,11 @@ class CompressionTest {
                         .digest())
                 .isEqualTo(digest);
         assertThatThrownBy(() -> fixture.store.unpack(
-                        new ByteArrayInputStream(new byte[1024]), Optional.of(digest), -1, (s, d, t) -> {}))
+                        new ByteArrayInputStream(new byte[1024]),
+                        Optional.of(digest),
+                        -1,
+                        Optional.empty(),
+                        (s, d, t) -> {}))
                 .hasMessageContaining("not the expected one");
     }
 
@@ -155,14 +160,14 @@ class CompressionTest {
                 return TAR[count++] & 0xff;
             }
         };
-        assertThatThrownBy(() -> fixture.store.unpack(broken, Optional.empty(), -1, (s, d, t) -> {}))
+        assertThatThrownBy(() -> fixture.store.unpack(broken, Optional.empty(), -1, Optional.empty(), (s, d, t) -> {}))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining("ends early at byte " + TAR.length / 2);
         assertThat(fixture.left()).isEmpty();
     }
 
     private Content unpack(Optional<String> sha256, long size) {
-        return fixture.store.unpack(new ByteArrayInputStream(TAR), sha256, size, (s, d, t) -> {});
+        return fixture.store.unpack(new ByteArrayInputStream(TAR), sha256, size, Optional.empty(), (s, d, t) -> {});
     }
 
     private static byte[] padded(String begin) {

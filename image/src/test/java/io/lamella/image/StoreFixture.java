@@ -43,7 +43,8 @@ final class StoreFixture {
     }
 
     Content unpack(byte[] archive) {
-        return store.unpack(trickling(archive), Optional.empty(), archive.length, (step, done, total) -> {});
+        return store.unpack(
+                trickling(archive), Optional.empty(), archive.length, Optional.empty(), (step, done, total) -> {});
     }
 
     /** Unpacks and returns the root file system. */

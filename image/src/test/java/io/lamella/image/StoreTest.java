@@ -111,7 +111,7 @@ class StoreTest {
                 return super.read(b, off, Math.min(len, half));
             }
         };
-        Content content = fixture.store.unpack(slow, Optional.empty(), -1, (step, done, total) -> {});
+        Content content = fixture.store.unpack(slow, Optional.empty(), -1, Optional.empty(), (step, done, total) -> {});
         assertThat(fixture.rootfs(content.digest()).resolve("etc/hostname")).hasContent("forged");
     }
 
@@ -120,7 +120,11 @@ class StoreTest {
         List<Long> reports = new ArrayList<>();
         byte[] big = TarForge.root().file("big", new byte[3_000_000]).bytes();
         fixture.store.unpack(
-                StoreFixture.trickling(big), Optional.empty(), big.length, (step, done, total) -> reports.add(total));
+                StoreFixture.trickling(big),
+                Optional.empty(),
+                big.length,
+                Optional.empty(),
+                (step, done, total) -> reports.add(total));
         assertThat(reports).isNotEmpty().containsOnly((long) big.length);
     }
 

@@ -30,7 +30,11 @@ class TreeFuzz {
         for (int seed = 0; seed < 300; seed++) {
             byte[] archive = archive(new Random(seed), outside);
             ArchiveFuzz.declared(() -> fixture.store.unpack(
-                    new ByteArrayInputStream(archive), Optional.empty(), -1, (step, done, total) -> {}));
+                    new ByteArrayInputStream(archive),
+                    Optional.empty(),
+                    -1,
+                    Optional.empty(),
+                    (step, done, total) -> {}));
             assertThat(outside).as("seed " + seed).isEmptyDirectory();
             accepted += fixture.left().size();
             assertThat(fixture.left()).as("seed " + seed).noneMatch(name -> name.startsWith(Staging.PREFIX));

@@ -91,11 +91,10 @@ final class Tenant {
     }
 
     private InstanceSpec spec(String name, List<NicSpec> nics) {
-        return new InstanceSpec(
+        return InstanceSpec.of(
                 name,
                 "busybox",
                 backend,
-                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(memory()),

@@ -110,6 +110,7 @@ public final class DeclarationDiff {
             String slice, Optional<InstanceDeclaration> now, InstanceDeclaration wanted, Set<String> replacedNetworks) {
         String name = wanted.name();
         Fields fixed = new Fields().compare("image", now.map(InstanceDeclaration::image), Optional.of(wanted.image()));
+        userData(fixed, now.flatMap(InstanceDeclaration::userData), wanted.userData());
         boolean sameNics = now.isPresent() && nicsMatch(now.get().nics(), wanted.nics());
         if (!sameNics) {
             fixed.compare("nics", now.map(i -> nics(i.nics())), Optional.of(nics(wanted.nics())));
@@ -118,6 +119,7 @@ public final class DeclarationDiff {
         if (wanted.backend() != BackendKind.AUTO) {
             limits.compare("backend", now.map(InstanceDeclaration::backend), Optional.of(wanted.backend()));
         }
+        limits.compare("hugePages", now.flatMap(InstanceDeclaration::hugePages), wanted.hugePages());
         boolean moves = !limits.list.isEmpty();
         limits.compare("cpus", now.flatMap(InstanceDeclaration::cpus), wanted.cpus())
                 .compare("profile", now.flatMap(InstanceDeclaration::profile), wanted.profile())
@@ -147,6 +149,17 @@ public final class DeclarationDiff {
         if (wanted.shouldRun() && !ran) {
             change(Action.START, "instance", slice, name, List.of());
         }
+    }
+
+    /** Told by its length alone: it may hold what not everybody should read. */
+    private static void userData(Fields fields, Optional<String> before, Optional<String> after) {
+        if (!before.equals(after)) {
+            fields.list.add(new FieldChange("userData", length(before), length(after)));
+        }
+    }
+
+    private static String length(Optional<String> text) {
+        return text.map(t -> t.length() + " characters").orElse("");
     }
 
     /** An address that is not asked for may be any. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuWeight 1 to 10000, or {@code none}
  * @param memory a size, or {@code none}
  * @param pids a number, or {@code none}
+ * @param hugePages {@code yes}, a size, or {@code no}; from the next start on
  * @param backend what runs it from the next start on; the instance must be stopped
  */
 @Json
@@ -21,6 +22,7 @@ public record InstancePatch(
         Optional<String> cpuWeight,
         Optional<String> memory,
         Optional<String> pids,
+        Optional<String> hugePages,
         @Nullable Autostart autostart,
         @Nullable BackendKind backend) {
     public InstancePatch {
@@ -29,6 +31,7 @@ public record InstancePatch(
         cpuWeight = Given.optional(cpuWeight);
         memory = Given.optional(memory);
         pids = Given.optional(pids);
+        hugePages = Given.optional(hugePages);
     }
 
     /** {@code spec} with this patch's changes. */
@@ -44,12 +47,16 @@ public record InstancePatch(
                 cpuWeight.isEmpty() ? spec.cpuWeight() : limit(cpuWeight.get()).map(s -> number("cpuWeight", s)),
                 memory.isEmpty() ? spec.memory() : limit(memory.get()).map(s -> ByteSize.parse("memory", s)),
                 pids.isEmpty() ? spec.pids() : limit(pids.get()).map(s -> number("pids", s)),
+                spec.userData(),
+                hugePages.isEmpty()
+                        ? spec.hugePages()
+                        : limit(hugePages.get()).map(s -> HugePages.parse("hugePages", s)),
                 spec.nics(),
                 autostart == null ? spec.autostart() : autostart);
     }
 
     private static Optional<String> limit(String text) {
-        return text.equals("none") ? Optional.empty() : Optional.of(text);
+        return text.equals("none") || text.equals("no") ? Optional.empty() : Optional.of(text);
     }
 
     private static int number(String field, String text) {

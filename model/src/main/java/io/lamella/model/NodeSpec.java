@@ -56,18 +56,22 @@ public record NodeSpec(List<SliceDeclaration> slices) {
             Optional<Integer> cpuWeight,
             Optional<ByteSize> memory,
             Optional<Integer> pids,
+            Optional<String> userData,
+            Optional<HugePages> hugePages,
             List<NicSpec> nics,
             Autostart autostart,
             @Nullable Boolean running) {
         public InstanceDeclaration {
-            InstanceSpec checked =
-                    new InstanceSpec(name, image, backend, cpus, profile, cpuWeight, memory, pids, nics, autostart);
+            InstanceSpec checked = new InstanceSpec(
+                    name, image, backend, cpus, profile, cpuWeight, memory, pids, userData, hugePages, nics, autostart);
             backend = checked.backend();
             cpus = checked.cpus();
             profile = checked.profile();
             cpuWeight = checked.cpuWeight();
             memory = checked.memory();
             pids = checked.pids();
+            userData = checked.userData();
+            hugePages = checked.hugePages();
             nics = checked.nics();
             autostart = checked.autostart();
             running = running == null || running;
@@ -83,13 +87,16 @@ public record NodeSpec(List<SliceDeclaration> slices) {
                     s.cpuWeight(),
                     s.memory(),
                     s.pids(),
+                    s.userData(),
+                    s.hugePages(),
                     s.nics(),
                     s.autostart(),
                     running);
         }
 
         public InstanceSpec spec() {
-            return new InstanceSpec(name, image, backend, cpus, profile, cpuWeight, memory, pids, nics, autostart);
+            return new InstanceSpec(
+                    name, image, backend, cpus, profile, cpuWeight, memory, pids, userData, hugePages, nics, autostart);
         }
 
         public boolean shouldRun() {

@@ -19,6 +19,8 @@ final class ScalarAdapters {
                 .add(Ipv4.class, new Scalar<>(s -> Ipv4.parse("address", s)))
                 .add(Cidr.class, new Scalar<>(s -> Cidr.parse("subnets", s)))
                 .add(MacAddress.class, new Scalar<>(s -> MacAddress.parse("mac", s)))
+                .add(HugePages.class, new Scalar<>(s -> HugePages.parse("hugePages", s)))
+                .add(Firmware.class, new Scalar<>(s -> Firmware.parse("firmware", s)))
                 .add(BackendKind.class, new Scalar<>(s -> BackendKind.parse("backend", s)))
                 .add(FlowSpaceAbsence.class, new Scalar<>(s -> FlowSpaceAbsence.parse("whenAway", s)))
                 .add(FlowSpacePermission.class, new Scalar<>(s -> FlowSpacePermission.parse("permission", s)))

@@ -105,4 +105,23 @@ class CodecTest {
     void theSecretOfATokenIsNotPrinted() {
         assertThat(new TokenSecret("ci", "lml_secret").toString()).doesNotContain("lml_secret");
     }
+
+    @Test
+    void whatVirtualMachinesHaveIsBounded() {
+        String spec = "{\"name\":\"x\",\"image\":\"i\",\"userData\":\"%s\",\"hugePages\":\"%s\"}";
+        InstanceSpec good = Codec.read(InstanceSpec.class, spec.formatted("#!/bin/sh\\n", "1G"));
+        assertThat(Codec.read(InstanceSpec.class, Codec.write(good))).isEqualTo(good);
+        assertThat(good.userData()).contains("#!/bin/sh\n");
+        assertThat(Codec.read(InstanceSpec.class, spec.formatted("", "yes")).hugePages())
+                .contains(new HugePages(Optional.empty()));
+        for (String size : List.of("3M", "4K", "much", "")) {
+            assertThatThrownBy(() -> Codec.read(InstanceSpec.class, spec.formatted("", size)))
+                    .hasMessage("hugePages \"" + size
+                            + "\" is not allowed: it must be yes or the size of a page such as 2M" + " or 1G");
+        }
+        assertThatThrownBy(() -> Codec.read(InstanceSpec.class, spec.formatted("x".repeat(16_385), "yes")))
+                .hasMessage("userData has 16385 bytes: at most 16384");
+        assertThatThrownBy(() -> Codec.read(InstanceSpec.class, spec.formatted("\\u0000", "yes")))
+                .hasMessageContaining("zero byte");
+    }
 }

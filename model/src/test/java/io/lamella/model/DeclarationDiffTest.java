@@ -48,6 +48,14 @@ class DeclarationDiffTest {
     }
 
     @Test
+    void hugePagesTakeAStartAndUserDataIsNotShown() {
+        assertThat(plan(BASE, BASE.replace("\"image\"", "\"hugePages\":\"2M\",\"image\""), false))
+                .isEqualTo("stop instance x\nupdate instance x hugePages=2M\nstart instance x\n");
+        assertThat(plan(BASE, BASE.replace("\"image\"", "\"userData\":\"secret\",\"image\""), false))
+                .isEqualTo("replace instance x userData=6 characters\n");
+    }
+
+    @Test
     void anotherBackendTakesAnInstanceOverWithItsDisk() {
         String onKvm = BASE.replace("\"image\"", "\"backend\":\"kvm\",\"image\"");
         assertThat(plan(BASE, onKvm.replace("64M", "32M"), false))

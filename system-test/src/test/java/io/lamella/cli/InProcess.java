@@ -14,12 +14,17 @@ public final class InProcess {
     public record Outcome(int exit, String out, String err) {}
 
     public static Outcome run(Path socket, String... words) {
+        return run(socket, InputStream.nullInputStream(), words);
+    }
+
+    /** With a standard input, which is no terminal. */
+    public static Outcome run(Path socket, InputStream input, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int exit = Main.run(
                 new Environment(
                         Map.of("LAMELLA_SOCKET", socket.toString()),
-                        InputStream.nullInputStream(),
+                        input,
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         false,

@@ -33,6 +33,12 @@ final class GuestKernels {
         return first(CACHE.resolve("guest-kernel/boot"));
     }
 
+    /** The machine's own, or the one fetched. */
+    static Optional<Path> file() throws IOException, InterruptedException {
+        Optional<Path> fetched = fetched();
+        return fetched.isPresent() ? fetched : first(Path.of("/boot"));
+    }
+
     private static Optional<Path> first(Path boot) throws IOException {
         if (!Files.isDirectory(boot)) {
             return Optional.empty();

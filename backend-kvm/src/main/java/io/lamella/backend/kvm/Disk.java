@@ -6,10 +6,12 @@ import io.lamella.guest.RootDisks;
 import io.lamella.linux.Command;
 import io.lamella.linux.Inodes;
 import io.lamella.linux.Mounts;
+import io.lamella.model.Qcow2;
 import io.lamella.model.Refusal;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -42,10 +45,24 @@ final class Disk {
             Path base = base(plan);
             Path part = unit.directory().resolve("root.part");
             Files.deleteIfExists(part);
-            image("create", "-q", "-f", "qcow2", "-F", "raw", "-b", base.toString(), part.toString());
+            List<String> layer = new ArrayList<>(List.of("create", "-q", "-f", "qcow2"));
+            layer.addAll(List.of("-F", format(plan.root()).word(), "-b", base.toString(), part.toString()));
+            if (format(plan.root()) == Root.Disk.Format.QCOW2) { // with its size, so that nothing has to open it
+                layer.add(1, "-u");
+                layer.add(Long.toString(read(base).size()));
+            }
+            image(layer.toArray(String[]::new));
             give(part, plan);
             Files.move(part, unit.disk());
         }
+        if (Ovmf.boots(plan.root())) {
+            Ovmf.provide(unit, plan);
+        }
+    }
+
+    /** How an image's own disk is laid out. */
+    static Root.Disk.Format format(Root root) {
+        return root instanceof Root.Disk disk ? disk.format() : Root.Disk.Format.RAW;
     }
 
     void createFrom(Unit unit, InstancePlan plan, Path tree) throws IOException {
@@ -105,11 +122,22 @@ final class Disk {
 
     /** The disk's header; refuses a disk whose data would be in a file of its own choice. */
     Qcow2 whole(Unit unit) {
-        Qcow2 header = Qcow2.read(unit.disk());
+        Qcow2 header = read(unit.disk());
         if (header.external()) {
             throw Refusal.conflict("disk", "the root disk is damaged: it names another file for its data");
         }
         return header;
+    }
+
+    private static Qcow2 read(Path file) {
+        ByteBuffer header = ByteBuffer.allocate(Qcow2.HEADER);
+        try (FileChannel channel = FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+            while (header.hasRemaining() && channel.read(header) >= 0) {}
+        } catch (IOException e) {
+            throw Refusal.unavailable("the disk " + file + " cannot be read: " + e.getMessage());
+        }
+        return Qcow2.parse(header.flip())
+                .orElseThrow(() -> Refusal.conflict("disk", "the root disk is damaged: it is no qcow2 file"));
     }
 
     Path base(InstancePlan plan) {
@@ -144,7 +172,7 @@ final class Disk {
     }
 
     private static void image(String... arguments) {
-        List<String> command = new java.util.ArrayList<>(List.of("qemu-img"));
+        List<String> command = new ArrayList<>(List.of("qemu-img"));
         command.addAll(List.of(arguments));
         Command.Result result = Command.run(PATIENCE, command);
         if (!result.ok()) {

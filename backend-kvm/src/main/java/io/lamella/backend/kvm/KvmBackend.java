@@ -5,9 +5,7 @@ import io.lamella.compute.InstancePlan;
 import io.lamella.compute.Plug;
 import io.lamella.compute.Root;
 import io.lamella.compute.Session;
-import io.lamella.guest.Bus;
 import io.lamella.guest.GuestKernel;
-import io.lamella.guest.Initramfs;
 import io.lamella.linux.Cgroups;
 import io.lamella.linux.Inodes;
 import io.lamella.linux.LinuxException;
@@ -15,13 +13,13 @@ import io.lamella.linux.Pids;
 import io.lamella.model.BackendInfo;
 import io.lamella.model.BackendKind;
 import io.lamella.model.ByteSize;
+import io.lamella.model.InstanceSpec;
 import io.lamella.model.InstanceState;
 import io.lamella.model.KernelView;
 import io.lamella.model.Refusal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +29,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,24 +42,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class KvmBackend implements Backend, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KvmBackend.class);
-    private static final Duration LAUNCH = Duration.ofSeconds(60);
-    private static final Duration BOOT = Duration.ofSeconds(60);
-    private static final Duration EMULATED_BOOT = Duration.ofMinutes(5);
-    private static final Duration ADDRESSES = Duration.ofSeconds(5);
-    private static final long PAUSE_MILLIS = 5;
     private static final long LOG_INTERVAL_MILLIS = 5000;
-    private static final Pattern ADDRESS = Pattern.compile(" inet (\\d+\\.\\d+\\.\\d+\\.\\d+)/");
     private static final int PASS_FOR_ALL = 0711;
-    private static final int OWNER_ALONE = 0700;
-    /** Threads of QEMU's, not of the guest's. */
-    private static final long MOST_THREADS = 512;
 
     private final KvmSettings settings;
     private final Cgroups cgroups;
     private final Host host;
     private final Machines machines;
-    private final Initramfs initramfs;
     private final Disk disk = new Disk();
+    private final Starter starter;
     private final Thread cutter;
     private final Set<String> consoles = ConcurrentHashMap.newKeySet();
 
@@ -74,7 +60,7 @@ public final class KvmBackend implements Backend, AutoCloseable {
         this.cgroups = cgroups;
         this.host = new Host(settings.acceleration());
         this.machines = new Machines(cgroups);
-        this.initramfs = new Initramfs(settings.cache());
+        this.starter = new Starter(settings, cgroups, host, machines, disk);
         try {
             for (Path directory : List.of(settings.directory(), settings.run())) {
                 Files.createDirectories(directory);
@@ -132,13 +118,18 @@ public final class KvmBackend implements Backend, AutoCloseable {
     @Override
     public Optional<String> objection(Root image) {
         return switch (image) {
-            case Root.Disk disk -> Optional.of("it is a disk image");
+            case Root.Disk disk -> Ovmf.boots(disk) ? Ovmf.missing() : Optional.empty();
             case Root.Tree tree ->
                 settings.kernel().isPresent()
                                 || GuestKernel.newest(tree.directory()).isPresent()
                         ? Optional.empty()
                         : Optional.of(GuestKernel.missing());
         };
+    }
+
+    @Override
+    public Optional<String> objection(InstanceSpec spec) {
+        return Optional.empty();
     }
 
     @Override
@@ -182,118 +173,12 @@ public final class KvmBackend implements Backend, AutoCloseable {
         attempt(plan, "it could not be started", () -> {
             try {
                 sweep(unit);
-                launch(unit, plan);
+                starter.launch(unit, plan);
             } catch (IOException | RuntimeException e) {
                 sweep(unit);
                 throw e;
             }
         });
-    }
-
-    private void launch(Unit unit, InstancePlan plan) throws IOException {
-        boolean kvm = host.kvm();
-        long memory = Memory.guest(plan);
-        Cgroups.Limits limits = limits(plan, memory, kvm);
-        Memory.check(plan, limits.memory().orElse(0));
-        GuestKernel kernel =
-                GuestKernel.of(new Root.Tree(plan.rootfs(), plan.root().derived()), settings.kernel());
-        disk.create(unit, plan);
-        Qcow2 header = disk.whole(unit);
-        Map<Integer, Path> files = new TreeMap<>(Map.of(
-                QemuArguments.KERNEL,
-                initramfs.readable(kernel),
-                QemuArguments.INITRD,
-                initramfs.of(kernel, Bus.VIRTIO)));
-        if (header.layered()) {
-            files.put(QemuArguments.BASE, disk.base(plan));
-        }
-        long user = plan.slice().ids().first();
-        Files.deleteIfExists(unit.olderConsoleLog());
-        Files.deleteIfExists(unit.consoleLog());
-        Files.createFile(unit.consoleLog());
-        Disk.give(unit.consoleLog(), plan);
-        Files.createDirectories(unit.runtime());
-        Inodes.chmod(unit.runtime(), OWNER_ALONE);
-        Inodes.lchown(unit.runtime(), user, user);
-        cgroups.create(unit.group());
-        cgroups.limit(unit.group(), limits);
-        List<String> arguments = new QemuArguments(unit, plan, kvm, memory, header.layered()).list();
-        arguments.addFirst(Host.QEMU);
-        Files.deleteIfExists(unit.startLog());
-        new Launcher(user, host.kvmGroup(), files).start(cgroups.joinFiles(unit.group()), unit.startLog(), arguments);
-        Machine machine = awaitMonitor(unit);
-        Placement.of(plan).apply(machine.pid(), machine.cpuThreads());
-        awaitInit(unit, machine, kvm ? BOOT : EMULATED_BOOT);
-        machines.expect(unit, machine.pid());
-    }
-
-    /** Returns when QEMU has made the machine; refuses with QEMU's own words where it cannot. */
-    private Machine awaitMonitor(Unit unit) throws IOException {
-        long deadline = System.nanoTime() + LAUNCH.toNanos();
-        while (true) {
-            try {
-                Optional<Machine> machine = machines.find(unit);
-                if (machine.isEmpty()) {
-                    throw Launcher.failure("QEMU ended at once: "
-                            + Files.readString(unit.startLog(), StandardCharsets.ISO_8859_1)
-                                    .lines()
-                                    .findFirst()
-                                    .orElse("it gave no reason"));
-                }
-                return machine.get();
-            } catch (QmpException e) {
-                if (System.nanoTime() > deadline) {
-                    throw e;
-                }
-                pause();
-            }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new QmpException("the start was interrupted", e);
-        }
-    }
-
-    /** Returns when the image's init has taken over; refuses a machine that ends before, or takes too long. */
-    private void awaitInit(Unit unit, Machine machine, Duration patience) {
-        Thread guard = Thread.ofVirtual().start(() -> {
-            try {
-                for (long left = patience.toMillis(); left > 0 && Pids.alive(machine.pid()); left -= 50) {
-                    Thread.sleep(50);
-                }
-                machine.agent().close(); // ends the wait
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        try {
-            machine.agent().awaitReady();
-        } catch (IOException e) {
-            throw Refusal.conflict(
-                    "instance",
-                    "the machine " + (Pids.alive(machine.pid()) ? "did not come up" : "ended while it came up")
-                            + unit.console().lastWords());
-        } finally {
-            guard.interrupt();
-        }
-    }
-
-    private Cgroups.Limits limits(InstancePlan plan, long memory, boolean kvm) {
-        boolean limitable = cgroups.controllers().contains("memory");
-        if (plan.instance().spec().memory().isPresent() && !limitable) {
-            throw Refusal.unavailable("the memory of instance \""
-                    + plan.instance().name() + "\" cannot be limited: the kernel has no memory controller");
-        }
-        return new Cgroups.Limits(
-                Placement.of(plan).all().toString(),
-                plan.instance().spec().cpuWeight().orElse(100),
-                limitable ? OptionalLong.of(Memory.limit(memory, kvm)) : OptionalLong.empty(),
-                OptionalLong.of(MOST_THREADS));
     }
 
     private Machine running(Unit unit) {
@@ -354,6 +239,23 @@ public final class KvmBackend implements Backend, AutoCloseable {
         tell(name, "cont");
     }
 
+    @Override
+    public void reset(String name) {
+        Unit unit = unit(name);
+        try {
+            Machine machine = running(unit);
+            machine.agent().forgetSessions();
+            machine.qmp().execute("system_reset", Map.of());
+            machine.qmp().execute("cont", Map.of());
+            starter.awaitInit(unit, machine);
+        } catch (QmpException | Refusal e) {
+            machines.forget(unit); // its channels are in no known state
+            throw e instanceof Refusal refusal
+                    ? refusal
+                    : Refusal.unavailable("instance \"" + name + "\" cannot be reset: " + e.getMessage());
+        }
+    }
+
     private void tell(String name, String command) {
         try {
             running(unit(name)).qmp().execute(command, Map.of());
@@ -369,8 +271,8 @@ public final class KvmBackend implements Backend, AutoCloseable {
             Optional<Machine> machine = machines.find(unit);
             if (machine.isPresent()) {
                 long memory = Memory.guest(plan);
-                Memory.balloon(machine.get(), memory);
-                cgroups.limit(unit.group(), limits(plan, memory, host.kvm()));
+                Memory.balloon(machine.get(), plan, memory);
+                cgroups.limit(unit.group(), starter.limits(plan, memory, host.kvm()));
                 Placement.of(plan).apply(machine.get().pid(), machine.get().cpuThreads());
             }
         });
@@ -440,41 +342,15 @@ public final class KvmBackend implements Backend, AutoCloseable {
                     new ByteSize(usage.memory()),
                     usage.cpuNanos(),
                     usage.processes(),
-                    addresses(machine));
+                    machine.status().equals("running") ? machine.agent().addresses() : List.of());
         } catch (LinuxException | QmpException e) {
             throw Refusal.unavailable("instance \"" + name + "\" cannot be looked at: " + e.getMessage());
         }
     }
 
-    /** As the guest's kernel has them; none where its agent does not answer. */
-    private static List<String> addresses(Machine machine) {
-        if (!machine.status().equals("running")) {
-            return List.of();
-        }
-        try (Session ip = machine.own("ip -o -4 address")) {
-            Thread guard = Thread.ofVirtual().start(() -> {
-                try {
-                    Thread.sleep(ADDRESSES);
-                    ip.close();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
-            String text = new String(ip.output().readAllBytes(), StandardCharsets.UTF_8);
-            guard.interrupt();
-            return ADDRESS.matcher(text)
-                    .results()
-                    .map((MatchResult m) -> m.group(1))
-                    .filter(address -> !address.startsWith("127."))
-                    .toList();
-        } catch (IOException | Refusal e) {
-            return List.of();
-        }
-    }
-
     @Override
     public Session exec(String name, ExecRequest request) {
-        return running(unit(name)).exec(request);
+        return running(unit(name)).agent().exec(request);
     }
 
     @Override

@@ -1,35 +1,22 @@
 package io.lamella.backend.kvm;
 
-import io.lamella.compute.Backend.ExecRequest;
-import io.lamella.compute.Session;
-import io.lamella.guest.AgentControl;
-import io.lamella.guest.AgentSession;
-import io.lamella.model.Refusal;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /** The connections to one running QEMU. Any thread. */
 final class Machine implements AutoCloseable {
-    /** Beyond guessing, and short enough for the name of a socket. */
-    private static final int ID_BYTES = 8;
-
-    private static final SecureRandom RANDOM = new SecureRandom();
-
-    private final Unit unit;
     private final int pid;
     private final Qmp qmp;
-    private final AgentControl agent;
+    private final Agent agent;
 
-    private Machine(Unit unit, int pid, Qmp qmp, AgentControl agent) {
-        this.unit = unit;
+    private Machine(int pid, Qmp qmp, Agent agent) {
         this.pid = pid;
         this.qmp = qmp;
         this.agent = agent;
@@ -39,9 +26,10 @@ final class Machine implements AutoCloseable {
     static Machine connect(Unit unit, int pid) {
         Qmp qmp = Qmp.connect(unit.socket("qmp"));
         try {
-            Machine machine = new Machine(unit, pid, qmp, new AgentControl(channel(unit.socket("control"))));
-            machine.forgetSessions();
-            return machine;
+            // only machines of disk images are given a seed
+            Agent agent = Files.exists(unit.seed()) ? new QemuAgent(unit, qmp) : new LamellaAgent(unit, qmp);
+            agent.forgetSessions();
+            return new Machine(pid, qmp, agent);
         } catch (IOException e) {
             qmp.close();
             throw new QmpException("the agent's channel cannot be reached: " + e.getMessage(), e);
@@ -70,7 +58,7 @@ final class Machine implements AutoCloseable {
         return qmp;
     }
 
-    AgentControl agent() {
+    Agent agent() {
         return agent;
     }
 
@@ -86,46 +74,6 @@ final class Machine implements AutoCloseable {
         return QmpMessage.objects(qmp.execute("query-cpus-fast", Map.of())).stream()
                 .flatMap(cpu -> cpu.get("thread-id") instanceof Number n ? Stream.of(n.intValue()) : Stream.empty())
                 .toList();
-    }
-
-    Session exec(ExecRequest request) {
-        return session(request.terminal(), request.columns(), request.rows(), id -> agent.run(id, request));
-    }
-
-    /** A program of the agent's own, such as {@code ip}. */
-    Session own(String words) {
-        return session(false, 0, 0, id -> agent.runOwn(id, words));
-    }
-
-    private interface Start {
-        void of(String id) throws IOException;
-    }
-
-    private Session session(boolean terminal, int columns, int rows, Start start) {
-        byte[] bytes = new byte[ID_BYTES];
-        RANDOM.nextBytes(bytes);
-        String id = HexFormat.of().formatHex(bytes);
-        Wires wires = new Wires(this, unit, id, terminal ? List.of("in") : List.of("in", "out", "err"));
-        try {
-            wires.open();
-            start.of(id);
-            return new AgentSession(id, wires, terminal, columns, rows);
-        } catch (IOException | QmpException e) {
-            wires.close();
-            throw Refusal.unavailable("the command cannot be started: " + e.getMessage());
-        } catch (RuntimeException e) {
-            wires.close();
-            throw e;
-        }
-    }
-
-    /** Takes away the channels of commands whose daemon has gone. */
-    private void forgetSessions() {
-        for (Map<String, Object> device : QmpMessage.objects(qmp.execute("query-chardev", Map.of()))) {
-            if (device.get("label") instanceof String label && label.startsWith(Wires.PREFIX)) {
-                Wires.remove(this, unit, label);
-            }
-        }
     }
 
     @Override

@@ -1,9 +1,14 @@
 package io.lamella.backend.kvm;
 
 import io.lamella.compute.InstancePlan;
+import io.lamella.linux.Hardware;
+import io.lamella.linux.HugePagePool;
 import io.lamella.model.ByteSize;
+import io.lamella.model.HugePages;
 import io.lamella.model.Refusal;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The memory of machines: the guest's own, and what QEMU takes beside it. */
 final class Memory {
@@ -32,13 +37,53 @@ final class Memory {
         return bytes / MEBIBYTE * MEBIBYTE;
     }
 
+    /** The size of the huge pages that it is to lie in; refuses where the node has not enough of them. */
+    static OptionalLong pages(InstancePlan plan, long guest) {
+        Optional<HugePages> wanted = plan.instance().spec().hugePages();
+        if (wanted.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        OptionalLong size =
+                wanted.get().size().map(s -> OptionalLong.of(s.bytes())).orElse(OptionalLong.empty());
+        HugePagePool pool = HugePagePool.of(size)
+                .orElseThrow(() -> Refusal.unavailable("hugePages \"" + wanted.get()
+                        + "\" is not possible: this node's kernel has no pages of that size"));
+        ByteSize page = new ByteSize(pool.size());
+        if (guest % pool.size() != 0) {
+            throw Refusal.conflict(
+                    "memory",
+                    "memory " + (guest >> 20) + "M does not fill huge pages of " + page + ": it must be a multiple");
+        }
+        long needed = guest / pool.size();
+        if (needed > pool.free()) {
+            throw Refusal.exhausted(
+                    "hugePages",
+                    "instance \"" + plan.instance().name() + "\" needs " + needed + " huge pages of " + page + ", and "
+                            + pool.free() + " are free: reserve more in nr_hugepages below /sys/kernel/mm/hugepages");
+        }
+        return OptionalLong.of(pool.size());
+    }
+
     /** The limit of the control group of a machine whose guest has this much. */
     static long limit(long guest, boolean kvm) {
         return guest + guest / 32 + QEMU + (kvm ? 0 : TRANSLATION);
     }
 
-    /** Refuses a machine that the slice's limit would end. */
-    static void check(InstancePlan plan, long limit) {
+    /** Refuses a machine that the slice's limit would end, or for which the node has no memory left. */
+    static void check(InstancePlan plan, long guest, boolean kvm) {
+        check(plan, guest, kvm, Hardware.availableMemoryBytes());
+    }
+
+    /** @param free what the node has left, in bytes; huge pages are not in it, and are looked at on their own */
+    static void check(InstancePlan plan, long guest, boolean kvm, long free) {
+        long limit = limit(guest, kvm);
+        long taken = plan.instance().spec().hugePages().isPresent() ? limit - guest : limit;
+        if (taken > free) {
+            throw Refusal.exhausted(
+                    "memory",
+                    "instance \"" + plan.instance().name() + "\" needs " + (taken >> 20)
+                            + "M with what QEMU takes, and " + (free >> 20) + "M of the node's memory are free");
+        }
         plan.slice().spec().memory().filter(most -> most.bytes() < limit).ifPresent(most -> {
             throw Refusal.exhausted(
                     "memory",
@@ -49,7 +94,7 @@ final class Memory {
     }
 
     /** Takes memory from a running guest, or gives back what was taken; refuses more than it booted with. */
-    static void balloon(Machine machine, long guest) {
+    static void balloon(Machine machine, InstancePlan plan, long guest) {
         long boot = number(machine.qmp().execute("query-memory-size-summary", Map.of()), "base-memory");
         if (guest > boot) {
             throw Refusal.conflict(
@@ -60,6 +105,10 @@ final class Memory {
         long before = actual(machine);
         if (before == guest) {
             return;
+        }
+        if (plan.instance().spec().hugePages().isPresent()) {
+            throw Refusal.conflict(
+                    "memory", "memory in huge pages stays as it is while the machine runs: stop it first");
         }
         machine.qmp().execute("balloon", Map.of("value", guest));
         for (int i = 0; i < DEFLATION_SECONDS * 20 && actual(machine) > guest; i++) {
@@ -83,9 +132,7 @@ final class Memory {
 
     private static long number(@org.jspecify.annotations.Nullable Object answer, String key) {
         return QmpMessage.object(answer)
-                .flatMap(map -> map.get(key) instanceof Number n
-                        ? java.util.Optional.of(n.longValue())
-                        : java.util.Optional.empty())
+                .flatMap(map -> map.get(key) instanceof Number n ? Optional.of(n.longValue()) : Optional.empty())
                 .orElseThrow(() -> new QmpException("QEMU's answer has no " + key));
     }
 }

@@ -64,6 +64,16 @@ record Unit(String name, Path directory, Path runtime, String group) {
         return directory.resolve("root.raw");
     }
 
+    /** The volume that cloud-init in a disk image reads; machines of disk images alone have one. */
+    Path seed() {
+        return directory.resolve("seed.img");
+    }
+
+    /** What UEFI firmware remembers. */
+    Path variables() {
+        return directory.resolve("uefi-variables.fd");
+    }
+
     /** Where the disk's content is shown. */
     Path tree() {
         return directory.resolve("tree");

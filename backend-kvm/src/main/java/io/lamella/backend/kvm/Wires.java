@@ -1,5 +1,6 @@
 package io.lamella.backend.kvm;
 
+import io.lamella.guest.AgentControl;
 import io.lamella.guest.AgentSession;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,15 +25,17 @@ final class Wires implements AgentSession.Wires {
     private static final int PATIENCE = 100;
     private static final long PAUSE_MILLIS = 20;
 
-    private final Machine machine;
+    private final Qmp qmp;
+    private final AgentControl control;
     private final Unit unit;
     private final String id;
     private final List<String> names;
     private final Map<String, SocketChannel> sockets = new LinkedHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Wires(Machine machine, Unit unit, String id, List<String> names) {
-        this.machine = machine;
+    Wires(Qmp qmp, AgentControl control, Unit unit, String id, List<String> names) {
+        this.qmp = qmp;
+        this.control = control;
         this.unit = unit;
         this.id = id;
         this.names = names;
@@ -41,46 +44,43 @@ final class Wires implements AgentSession.Wires {
     void open() throws IOException {
         for (String name : names) {
             String label = label(name);
-            machine.qmp()
-                    .execute(
-                            "chardev-add",
+            qmp.execute(
+                    "chardev-add",
+                    Map.of(
+                            "id",
+                            label,
+                            "backend",
                             Map.of(
-                                    "id",
-                                    label,
-                                    "backend",
+                                    "type",
+                                    "socket",
+                                    "data",
                                     Map.of(
-                                            "type",
-                                            "socket",
-                                            "data",
+                                            "server",
+                                            true,
+                                            "wait",
+                                            false,
+                                            "addr",
                                             Map.of(
-                                                    "server",
-                                                    true,
-                                                    "wait",
-                                                    false,
-                                                    "addr",
+                                                    "type",
+                                                    "unix",
+                                                    "data",
                                                     Map.of(
-                                                            "type",
-                                                            "unix",
-                                                            "data",
-                                                            Map.of(
-                                                                    "path",
-                                                                    unit.socket(label)
-                                                                            .toString()))))));
+                                                            "path",
+                                                            unit.socket(label).toString()))))));
             sockets.put(name, Machine.channel(unit.socket(label)));
-            machine.qmp()
-                    .execute(
-                            "device_add",
-                            Map.of(
-                                    "driver",
-                                    "virtserialport",
-                                    "bus",
-                                    "channels.0",
-                                    "id",
-                                    label,
-                                    "chardev",
-                                    label,
-                                    "name",
-                                    "lamella." + id + "." + name));
+            qmp.execute(
+                    "device_add",
+                    Map.of(
+                            "driver",
+                            "virtserialport",
+                            "bus",
+                            "channels.0",
+                            "id",
+                            label,
+                            "chardev",
+                            label,
+                            "name",
+                            "lamella." + id + "." + name));
         }
     }
 
@@ -114,7 +114,7 @@ final class Wires implements AgentSession.Wires {
     @Override
     public void kill() {
         try {
-            machine.agent().kill(id);
+            control.kill(id);
         } catch (IOException e) {
             LOG.debug("the agent of {} does not listen", unit.name(), e);
         }
@@ -132,20 +132,20 @@ final class Wires implements AgentSession.Wires {
             }
             Thread.ofVirtual()
                     .name("unplug-" + id)
-                    .start(() -> new ArrayList<>(names).forEach(name -> remove(machine, unit, label(name))));
+                    .start(() -> new ArrayList<>(names).forEach(name -> remove(qmp, unit, label(name))));
         }
     }
 
     /** Unplugs a channel. QEMU lets go of the socket some time after the port. */
-    static void remove(Machine machine, Unit unit, String label) {
+    static void remove(Qmp qmp, Unit unit, String label) {
         try {
-            machine.qmp().execute("device_del", Map.of("id", label));
+            qmp.execute("device_del", Map.of("id", label));
         } catch (QmpException e) {
             LOG.debug("there is no port {}", label, e);
         }
-        for (int i = 0; i < PATIENCE && !machine.qmp().ended(); i++) {
+        for (int i = 0; i < PATIENCE && !qmp.ended(); i++) {
             try {
-                machine.qmp().execute("chardev-remove", Map.of("id", label));
+                qmp.execute("chardev-remove", Map.of("id", label));
                 Files.deleteIfExists(unit.socket(label));
                 return;
             } catch (QmpException e) {

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real machines of QEMU. One test, one boot or two: an emulated one takes long. */
+/** Real machines of QEMU. One test, one boot or a few: an emulated one takes long. */
 class KvmBackendTest {
     @TempDir
     Path directory;
@@ -54,6 +54,13 @@ class KvmBackendTest {
             rig.backend().freeze(plan.unit());
             assertThat(rig.backend().observe(plan.unit()).state()).isEqualTo(InstanceState.FROZEN);
             rig.backend().thaw(plan.unit());
+
+            assertThat(rig.run(plan, "touch", "/dev/marker").exitCode()).isZero();
+            rig.backend().reset(plan.unit());
+            assertThat(rig.backend().observe(plan.unit()).pid()).contains(pid);
+            assertThat(rig.run(plan, "ls", "/dev/marker").exitCode())
+                    .as("its memory is new")
+                    .isNotZero();
             assertThat(rig.run(plan, "touch", "/root/kept").exitCode()).isZero();
 
             rig.restarted();

@@ -115,12 +115,11 @@ final class Rig implements AutoCloseable {
     }
 
     InstancePlan plan(Slice slice, String name, CpuSet cpus, String memory, Port... ports) {
-        InstanceSpec spec = new InstanceSpec(
+        InstanceSpec spec = InstanceSpec.of(
                 name,
                 "busybox",
                 BackendKind.KVM,
                 Optional.of(new io.lamella.model.CpuRequest.Count(cpus.size())),
-                Optional.empty(),
                 Optional.of(200),
                 Optional.of(ByteSize.parse("memory", memory)),
                 Optional.empty(),

@@ -118,11 +118,10 @@ final class Lab implements AutoCloseable {
     }
 
     InstancePlan plan(Slice slice, String name, Port... ports) {
-        InstanceSpec spec = new InstanceSpec(
+        InstanceSpec spec = InstanceSpec.of(
                 name,
                 "busybox",
                 BackendKind.LXC,
-                Optional.empty(),
                 Optional.empty(),
                 Optional.of(200),
                 Optional.of(ByteSize.mebibytes(64)),

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 final class XlText {
     private static final Pattern DOMAIN = Pattern.compile(
-            "(\\S.*?) +(\\d{1,5}) +(\\d{1,9}) +(\\d{1,5}) +([r-])([b-])([p-])([s-])([c-])([d-]) +(\\d{1,12})\\.(\\d)");
+            "(\\S.*?) +(\\d{1,5}) +(\\d{1,9}) +(\\d{1,5}) +([r-])([b-])([p-])([s-])([rscw?-])([d-]) +(\\d{1,12})\\.(\\d)");
     private static final Pattern VCPU = Pattern.compile(
             "(\\S.*?) +(\\d{1,5}) +(\\d{1,5}) +(\\d{1,5}|-) +[r-][b-][p-] +\\d{1,12}\\.\\d +(\\S.*) / (\\S.*)");
     private static final Pattern FACT = Pattern.compile("([a-z0-9_]{1,40}) *: ?(.*)");

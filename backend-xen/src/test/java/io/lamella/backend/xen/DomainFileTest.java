@@ -41,12 +41,11 @@ class DomainFileTest {
             Optional.empty());
 
     private static InstancePlan plan(Optional<CpuRequest> asked, Optional<ByteSize> memory, List<Port> ports) {
-        InstanceSpec spec = new InstanceSpec(
+        InstanceSpec spec = InstanceSpec.of(
                 "one",
                 "busybox",
                 BackendKind.XEN,
                 asked,
-                Optional.empty(),
                 Optional.of(200),
                 memory,
                 Optional.empty(),
