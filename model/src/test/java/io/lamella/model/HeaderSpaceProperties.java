@@ -54,7 +54,7 @@ class HeaderSpaceProperties {
         }
     }
 
-    @Property(tries = 300)
+    @Property(tries = 60)
     void theLawsOfSetsHold(@ForAll long seed) {
         Random random = new Random(seed);
         HeaderSpace a = sample(random).space;
