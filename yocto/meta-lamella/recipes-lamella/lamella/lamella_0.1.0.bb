@@ -16,7 +16,7 @@ require recipes-devtools/temurin/temurin-25.inc
 
 # The checkout that this layer is part of is the source.
 FILESEXTRAPATHS:prepend := "${THISDIR}/files:${LAMELLA_SOURCE}:"
-LAMELLA_ROOMS = "model linux ovsdb openflow store compute image isolation guest backend-lxc backend-kvm backend-xen \
+LAMELLA_ROOMS = "model linux ovsdb openflow flowspace store compute image isolation guest backend-lxc backend-kvm backend-xen \
     network api daemon cli"
 SRC_URI = " \
     file://LICENSE \
