@@ -6,24 +6,21 @@ import java.util.OptionalInt;
 /** What switch and controller tell each other. The transaction id travels beside it. */
 public sealed interface Message
         permits FlowMod,
+                Message.Common,
                 Message.Hello,
-                Message.Error,
-                Message.EchoRequest,
-                Message.EchoReply,
-                Message.FeaturesRequest,
                 Message.Features,
-                Message.GetConfigRequest,
-                Message.Config,
-                Message.SetConfig,
                 Message.PacketIn,
                 Message.FlowRemoved,
                 Message.PortStatus,
                 Message.PacketOut,
                 Message.BarrierRequest,
                 Message.BarrierReply,
-                Message.Other,
                 MultipartRequest,
                 MultipartReply {
+    /** What has the same bytes in versions 1.0 and 1.3. */
+    sealed interface Common extends Message
+            permits Error, EchoRequest, EchoReply, FeaturesRequest, GetConfigRequest, Config, SetConfig, Other {}
+
     /**
      * The first message of both sides (section A.5.1).
      *
@@ -51,18 +48,18 @@ public sealed interface Message
      *
      * @param data at least the first 64 bytes of the refused request
      */
-    record Error(int type, int code, Bytes data) implements Message {
+    record Error(int type, int code, Bytes data) implements Common {
         /** The names that the specification gives to type and code, such as {@code FLOW_MOD_FAILED TABLE_FULL}. */
         public String reason() {
             return ErrorType.describe(type, code);
         }
     }
 
-    record EchoRequest(Bytes data) implements Message {}
+    record EchoRequest(Bytes data) implements Common {}
 
-    record EchoReply(Bytes data) implements Message {}
+    record EchoReply(Bytes data) implements Common {}
 
-    record FeaturesRequest() implements Message {}
+    record FeaturesRequest() implements Common {}
 
     /**
      * What a switch is (section A.3.1).
@@ -91,7 +88,7 @@ public sealed interface Message
         }
     }
 
-    record GetConfigRequest() implements Message {}
+    record GetConfigRequest() implements Common {}
 
     /**
      * How a switch treats packets (section A.3.2).
@@ -99,10 +96,10 @@ public sealed interface Message
      * @param flags OFPC_FRAG bits
      * @param missLength how many bytes of a packet that misses go to the controller
      */
-    record Config(int flags, int missLength) implements Message {}
+    record Config(int flags, int missLength) implements Common {}
 
     /** Sets what {@link Config} tells. */
-    record SetConfig(int flags, int missLength) implements Message {}
+    record SetConfig(int flags, int missLength) implements Common {}
 
     /**
      * A packet for the controller (section A.4.1).
@@ -155,5 +152,5 @@ public sealed interface Message
     record BarrierReply() implements Message {}
 
     /** A message of another type, as it came. */
-    record Other(int type, Bytes body) implements Message {}
+    record Other(int type, Bytes body) implements Common {}
 }

@@ -2,21 +2,9 @@ package io.lamella.openflow;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Statistics of version 1.0 (section 5.3.5), which version 1.3 calls multipart messages. */
 final class Multipart10 {
-    private static final int DESCRIPTION = 0;
-    private static final int FLOW = 1;
-    private static final int AGGREGATE = 2;
-    private static final int TABLE = 3;
-    private static final int PORT = 4;
-    private static final int QUEUE = 5;
-
-    private static final int MORE = 1;
-    private static final int LONG_TEXT = 256;
-    private static final int SERIAL_TEXT = 32;
     private static final int TABLE_NAME = 32;
     private static final int FLOW_FIXED = 88;
     private static final int PORT_COUNTERS = 96;
@@ -26,22 +14,22 @@ final class Multipart10 {
 
     static void write(MultipartRequest request, ByteBuffer out) {
         switch (request) {
-            case MultipartRequest.Description r -> head(DESCRIPTION, 0, out);
-            case MultipartRequest.Tables r -> head(TABLE, 0, out);
+            case MultipartRequest.Description r -> head(MultipartCodec.DESCRIPTION, 0, out);
+            case MultipartRequest.Tables r -> head(MultipartCodec.TABLE, 0, out);
             case MultipartRequest.Flows r -> {
-                head(FLOW, 0, out);
+                head(MultipartCodec.FLOW, 0, out);
                 write(r, out);
             }
             case MultipartRequest.Aggregate r -> {
-                head(AGGREGATE, 0, out);
+                head(MultipartCodec.AGGREGATE, 0, out);
                 write(r.flows(), out);
             }
             case MultipartRequest.PortStats r -> {
-                head(PORT, 0, out);
+                head(MultipartCodec.PORT, 0, out);
                 out.putLong((long) Ports10.write(r.port()) << 48);
             }
             case MultipartRequest.QueueStats r -> {
-                head(QUEUE, 0, out);
+                head(MultipartCodec.QUEUE, 0, out);
                 // All ports are OFPP_ALL here and OFPP_ANY in 1.3.
                 out.putShort(Ports10.write(r.port() == Ports.ANY ? Ports.ALL : r.port()))
                         .putShort((short) 0)
@@ -64,12 +52,13 @@ final class Multipart10 {
     static MultipartRequest readRequest(ByteBuffer in) {
         int head = in.getInt();
         return switch (head) {
-            case DESCRIPTION << 16 -> new MultipartRequest.Description();
-            case TABLE << 16 -> new MultipartRequest.Tables();
-            case FLOW << 16 -> readFlows(in);
-            case AGGREGATE << 16 -> new MultipartRequest.Aggregate(readFlows(in));
-            case PORT << 16 -> new MultipartRequest.PortStats(Ports10.read((short) (in.getLong() >>> 48)));
-            case QUEUE << 16 -> {
+            case MultipartCodec.DESCRIPTION << 16 -> new MultipartRequest.Description();
+            case MultipartCodec.TABLE << 16 -> new MultipartRequest.Tables();
+            case MultipartCodec.FLOW << 16 -> readFlows(in);
+            case MultipartCodec.AGGREGATE << 16 -> new MultipartRequest.Aggregate(readFlows(in));
+            case MultipartCodec.PORT << 16 ->
+                new MultipartRequest.PortStats(Ports10.read((short) (in.getLong() >>> 48)));
+            case MultipartCodec.QUEUE << 16 -> {
                 int port = Ports10.read(in.getShort());
                 in.getShort();
                 yield new MultipartRequest.QueueStats(port == Ports.ALL ? Ports.ANY : port, in.getInt());
@@ -86,26 +75,22 @@ final class Multipart10 {
     }
 
     static void write(MultipartReply reply, ByteBuffer out) {
-        int flags = reply.more() ? MORE : 0;
+        int flags = reply.more() ? MultipartCodec.MORE : 0;
         switch (reply) {
             case MultipartReply.Description r -> {
-                head(DESCRIPTION, flags, out);
-                MultipartCodec.text(r.manufacturer(), LONG_TEXT, out);
-                MultipartCodec.text(r.hardware(), LONG_TEXT, out);
-                MultipartCodec.text(r.software(), LONG_TEXT, out);
-                MultipartCodec.text(r.serial(), SERIAL_TEXT, out);
-                MultipartCodec.text(r.datapath(), LONG_TEXT, out);
+                head(MultipartCodec.DESCRIPTION, flags, out);
+                MultipartCodec.write(r, out);
             }
             case MultipartReply.Flows r -> {
-                head(FLOW, flags, out);
+                head(MultipartCodec.FLOW, flags, out);
                 r.flows().forEach(flow -> write(flow, out));
             }
             case MultipartReply.Aggregate r -> {
-                head(AGGREGATE, flags, out);
-                out.putLong(r.packets()).putLong(r.bytes()).putInt(r.flows()).putInt(0);
+                head(MultipartCodec.AGGREGATE, flags, out);
+                MultipartCodec.write(r, out);
             }
             case MultipartReply.Tables r -> {
-                head(TABLE, flags, out);
+                head(MultipartCodec.TABLE, flags, out);
                 for (MultipartReply.TableStats t : r.tables()) {
                     out.putInt(t.table() << 24);
                     MultipartCodec.text(t.name(), TABLE_NAME, out);
@@ -114,11 +99,11 @@ final class Multipart10 {
                 }
             }
             case MultipartReply.PortStats r -> {
-                head(PORT, flags, out);
+                head(MultipartCodec.PORT, flags, out);
                 r.ports().forEach(p -> p.counters().put(out.putLong((long) Ports10.write(p.port()) << 48)));
             }
             case MultipartReply.QueueStats r -> {
-                head(QUEUE, flags, out);
+                head(MultipartCodec.QUEUE, flags, out);
                 r.queues()
                         .forEach(q -> q.counters()
                                 .put(out.putShort(Ports10.write(q.port()))
@@ -136,55 +121,37 @@ final class Multipart10 {
 
     static MultipartReply readReply(ByteBuffer in) {
         int type = in.getShort() & 0xffff;
-        boolean more = (in.getShort() & MORE) != 0;
+        boolean more = (in.getShort() & MultipartCodec.MORE) != 0;
         return switch (type) {
-            case DESCRIPTION ->
-                new MultipartReply.Description(
-                        more,
-                        MultipartCodec.text(LONG_TEXT, in),
-                        MultipartCodec.text(LONG_TEXT, in),
-                        MultipartCodec.text(LONG_TEXT, in),
-                        MultipartCodec.text(SERIAL_TEXT, in),
-                        MultipartCodec.text(LONG_TEXT, in));
-            case FLOW -> {
-                List<FlowStats> flows = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    flows.add(readFlow(in));
-                }
-                yield new MultipartReply.Flows(more, flows);
-            }
-            case AGGREGATE ->
-                new MultipartReply.Aggregate(more, in.getLong(), in.getLong(), (int) (in.getLong() >>> 32));
-            case TABLE -> {
-                List<MultipartReply.TableStats> tables = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    int table = in.getInt() >>> 24;
-                    String name = MultipartCodec.text(TABLE_NAME, in);
-                    int wildcards = in.getInt();
-                    int most = in.getInt();
-                    tables.add(new MultipartReply.TableStats(
-                            table, in.getInt(), in.getLong(), in.getLong(), name, wildcards, most));
-                }
-                yield new MultipartReply.Tables(more, tables);
-            }
-            case PORT -> {
-                List<MultipartReply.PortStatistics> ports = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    int port = Ports10.read((short) (in.getLong() >>> 48));
-                    ports.add(new MultipartReply.PortStatistics(port, Bytes.take(in, PORT_COUNTERS)));
-                }
-                yield new MultipartReply.PortStats(more, ports);
-            }
-            case QUEUE -> {
-                List<MultipartReply.QueueStatistics> queues = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    int port = Ports10.read((short) (in.getInt() >>> 16));
-                    queues.add(new MultipartReply.QueueStatistics(port, in.getInt(), Bytes.take(in, QUEUE_COUNTERS)));
-                }
-                yield new MultipartReply.QueueStats(more, queues);
-            }
+            case MultipartCodec.DESCRIPTION -> MultipartCodec.readDescription(more, in);
+            case MultipartCodec.FLOW -> new MultipartReply.Flows(more, MultipartCodec.all(in, Multipart10::readFlow));
+            case MultipartCodec.AGGREGATE -> MultipartCodec.readAggregate(more, in);
+            case MultipartCodec.TABLE ->
+                new MultipartReply.Tables(more, MultipartCodec.all(in, Multipart10::readTable));
+            case MultipartCodec.PORT ->
+                new MultipartReply.PortStats(more, MultipartCodec.all(in, Multipart10::readPort));
+            case MultipartCodec.QUEUE ->
+                new MultipartReply.QueueStats(more, MultipartCodec.all(in, Multipart10::readQueue));
             default -> new MultipartReply.Other(more, type, Bytes.take(in, in.remaining()));
         };
+    }
+
+    private static MultipartReply.TableStats readTable(ByteBuffer in) {
+        int table = in.getInt() >>> 24;
+        String name = MultipartCodec.text(TABLE_NAME, in);
+        int wildcards = in.getInt();
+        int most = in.getInt();
+        return new MultipartReply.TableStats(table, in.getInt(), in.getLong(), in.getLong(), name, wildcards, most);
+    }
+
+    private static MultipartReply.PortStatistics readPort(ByteBuffer in) {
+        int port = Ports10.read((short) (in.getLong() >>> 48));
+        return new MultipartReply.PortStatistics(port, Bytes.take(in, PORT_COUNTERS));
+    }
+
+    private static MultipartReply.QueueStatistics readQueue(ByteBuffer in) {
+        int port = Ports10.read((short) (in.getInt() >>> 16));
+        return new MultipartReply.QueueStatistics(port, in.getInt(), Bytes.take(in, QUEUE_COUNTERS));
     }
 
     private static void write(FlowStats flow, ByteBuffer out) {

@@ -5,18 +5,19 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Multipart messages of version 1.3 (section A.3.5), from the byte after the header on. */
 final class MultipartCodec {
-    private static final int DESCRIPTION = 0;
-    private static final int FLOW = 1;
-    private static final int AGGREGATE = 2;
-    private static final int TABLE = 3;
-    private static final int PORT = 4;
-    private static final int QUEUE = 5;
+    static final int DESCRIPTION = 0;
+    static final int FLOW = 1;
+    static final int AGGREGATE = 2;
+    static final int TABLE = 3;
+    static final int PORT = 4;
+    static final int QUEUE = 5;
     private static final int PORT_DESCRIPTION = 13;
 
-    private static final int MORE = 1;
+    static final int MORE = 1;
     private static final int LONG_TEXT = 256;
     private static final int SERIAL_TEXT = 32;
     private static final int PORT_NAME = 16;
@@ -88,11 +89,7 @@ final class MultipartCodec {
         switch (reply) {
             case MultipartReply.Description r -> {
                 head(DESCRIPTION, flags, out);
-                text(r.manufacturer(), LONG_TEXT, out);
-                text(r.hardware(), LONG_TEXT, out);
-                text(r.software(), LONG_TEXT, out);
-                text(r.serial(), SERIAL_TEXT, out);
-                text(r.datapath(), LONG_TEXT, out);
+                write(r, out);
             }
             case MultipartReply.Flows r -> {
                 head(FLOW, flags, out);
@@ -100,7 +97,7 @@ final class MultipartCodec {
             }
             case MultipartReply.Aggregate r -> {
                 head(AGGREGATE, flags, out);
-                out.putLong(r.packets()).putLong(r.bytes()).putInt(r.flows()).putInt(0);
+                write(r, out);
             }
             case MultipartReply.PortStats r -> {
                 head(PORT, flags, out);
@@ -133,56 +130,68 @@ final class MultipartCodec {
         boolean more = (in.getShort() & MORE) != 0;
         in.getInt();
         return switch (type) {
-            case DESCRIPTION ->
-                new MultipartReply.Description(
+            case DESCRIPTION -> readDescription(more, in);
+            case FLOW -> new MultipartReply.Flows(more, all(in, MultipartCodec::readFlow));
+            case AGGREGATE -> readAggregate(more, in);
+            case PORT ->
+                new MultipartReply.PortStats(
                         more,
-                        text(LONG_TEXT, in),
-                        text(LONG_TEXT, in),
-                        text(LONG_TEXT, in),
-                        text(SERIAL_TEXT, in),
-                        text(LONG_TEXT, in));
-            case FLOW -> {
-                List<FlowStats> flows = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    flows.add(readFlow(in));
-                }
-                yield new MultipartReply.Flows(more, flows);
-            }
-            case AGGREGATE ->
-                new MultipartReply.Aggregate(more, in.getLong(), in.getLong(), (int) (in.getLong() >>> 32));
-            case PORT -> {
-                List<MultipartReply.PortStatistics> ports = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    ports.add(new MultipartReply.PortStatistics(
-                            (int) (in.getLong() >>> 32), Bytes.take(in, PORT_COUNTERS)));
-                }
-                yield new MultipartReply.PortStats(more, ports);
-            }
-            case QUEUE -> {
-                List<MultipartReply.QueueStatistics> queues = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    queues.add(new MultipartReply.QueueStatistics(
-                            in.getInt(), in.getInt(), Bytes.take(in, QUEUE_COUNTERS)));
-                }
-                yield new MultipartReply.QueueStats(more, queues);
-            }
-            case TABLE -> {
-                List<MultipartReply.TableStats> tables = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    tables.add(
-                            new MultipartReply.TableStats(in.getInt() >>> 24, in.getInt(), in.getLong(), in.getLong()));
-                }
-                yield new MultipartReply.Tables(more, tables);
-            }
-            case PORT_DESCRIPTION -> {
-                List<MultipartReply.PortDescription> ports = new ArrayList<>();
-                while (in.hasRemaining()) {
-                    ports.add(readPort(in));
-                }
-                yield new MultipartReply.PortDescriptions(more, ports);
-            }
+                        all(
+                                in,
+                                i -> new MultipartReply.PortStatistics(
+                                        (int) (i.getLong() >>> 32), Bytes.take(i, PORT_COUNTERS))));
+            case QUEUE ->
+                new MultipartReply.QueueStats(
+                        more,
+                        all(
+                                in,
+                                i -> new MultipartReply.QueueStatistics(
+                                        i.getInt(), i.getInt(), Bytes.take(i, QUEUE_COUNTERS))));
+            case TABLE ->
+                new MultipartReply.Tables(
+                        more,
+                        all(
+                                in,
+                                i -> new MultipartReply.TableStats(
+                                        i.getInt() >>> 24, i.getInt(), i.getLong(), i.getLong())));
+            case PORT_DESCRIPTION -> new MultipartReply.PortDescriptions(more, all(in, MultipartCodec::readPort));
             default -> new MultipartReply.Other(more, type, Bytes.take(in, in.remaining()));
         };
+    }
+
+    /** What fills the rest of a message. */
+    static <T> List<T> all(ByteBuffer in, Function<ByteBuffer, T> one) {
+        List<T> found = new ArrayList<>();
+        while (in.hasRemaining()) {
+            found.add(one.apply(in));
+        }
+        return found;
+    }
+
+    static void write(MultipartReply.Description r, ByteBuffer out) {
+        text(r.manufacturer(), LONG_TEXT, out);
+        text(r.hardware(), LONG_TEXT, out);
+        text(r.software(), LONG_TEXT, out);
+        text(r.serial(), SERIAL_TEXT, out);
+        text(r.datapath(), LONG_TEXT, out);
+    }
+
+    static MultipartReply.Description readDescription(boolean more, ByteBuffer in) {
+        return new MultipartReply.Description(
+                more,
+                text(LONG_TEXT, in),
+                text(LONG_TEXT, in),
+                text(LONG_TEXT, in),
+                text(SERIAL_TEXT, in),
+                text(LONG_TEXT, in));
+    }
+
+    static void write(MultipartReply.Aggregate r, ByteBuffer out) {
+        out.putLong(r.packets()).putLong(r.bytes()).putInt(r.flows()).putInt(0);
+    }
+
+    static MultipartReply.Aggregate readAggregate(boolean more, ByteBuffer in) {
+        return new MultipartReply.Aggregate(more, in.getLong(), in.getLong(), (int) (in.getLong() >>> 32));
     }
 
     private static void write(FlowStats flow, ByteBuffer out) {

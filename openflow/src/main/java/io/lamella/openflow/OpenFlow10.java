@@ -1,7 +1,5 @@
 package io.lamella.openflow;
 
-import java.nio.BufferOverflowException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,20 +12,6 @@ import java.util.List;
 public final class OpenFlow10 {
     public static final int VERSION = 1;
 
-    private static final int HELLO = 0;
-    private static final int ERROR = 1;
-    private static final int ECHO_REQUEST = 2;
-    private static final int ECHO_REPLY = 3;
-    private static final int FEATURES_REQUEST = 5;
-    private static final int FEATURES_REPLY = 6;
-    private static final int GET_CONFIG_REQUEST = 7;
-    private static final int GET_CONFIG_REPLY = 8;
-    private static final int SET_CONFIG = 9;
-    private static final int PACKET_IN = 10;
-    private static final int FLOW_REMOVED = 11;
-    private static final int PORT_STATUS = 12;
-    private static final int PACKET_OUT = 13;
-    private static final int FLOW_MOD = 14;
     private static final int STATS_REQUEST = 16;
     private static final int STATS_REPLY = 17;
     private static final int BARRIER_REQUEST = 18;
@@ -71,54 +55,18 @@ public final class OpenFlow10 {
 
     /** See {@link OpenFlow13#encode}; also refused is what this version has no words for. */
     public static void encode(int xid, Message message, ByteBuffer out) {
-        int start = out.position();
-        try {
-            out.putInt(VERSION << 24).putInt(xid);
-            int type = body(message, out);
-            int length = out.position() - start;
-            if (length > Header.MAX_LENGTH) {
-                throw OpenFlowException.because("a message of " + length + " bytes, at most 65535 are possible");
-            }
-            out.put(start + 1, (byte) type).putShort(start + 2, (short) length);
-        } catch (BufferOverflowException e) {
-            out.position(start);
-            throw OpenFlowException.because("a message does not fit into " + out.remaining() + " bytes", e);
-        } catch (OpenFlowException e) {
-            out.position(start);
-            throw e;
-        }
+        Frame.encode(VERSION, xid, message, OpenFlow10::body, out);
     }
 
     private static int body(Message message, ByteBuffer out) {
         return switch (message) {
-            case Message.Hello m -> HELLO;
-            case Message.Error m -> {
-                m.data().put(out.putShort((short) m.type()).putShort((short) m.code()));
-                yield ERROR;
-            }
-            case Message.EchoRequest m -> {
-                m.data().put(out);
-                yield ECHO_REQUEST;
-            }
-            case Message.EchoReply m -> {
-                m.data().put(out);
-                yield ECHO_REPLY;
-            }
-            case Message.FeaturesRequest m -> FEATURES_REQUEST;
+            case Message.Common m -> Frame.write(m, out);
+            case Message.Hello m -> Frame.HELLO;
             case Message.Features m -> {
                 out.putLong(m.datapath()).putInt(m.buffers()).putInt(m.tables() << 24);
                 out.putInt(m.capabilities()).putInt(m.actions());
                 m.ports().forEach(p -> write(p, out));
-                yield FEATURES_REPLY;
-            }
-            case Message.GetConfigRequest m -> GET_CONFIG_REQUEST;
-            case Message.Config m -> {
-                out.putShort((short) m.flags()).putShort((short) m.missLength());
-                yield GET_CONFIG_REPLY;
-            }
-            case Message.SetConfig m -> {
-                out.putShort((short) m.flags()).putShort((short) m.missLength());
-                yield SET_CONFIG;
+                yield Frame.FEATURES_REPLY;
             }
             case Message.PacketIn m -> {
                 int port = m.match()
@@ -127,7 +75,7 @@ public final class OpenFlow10 {
                         .orElse(Ports.ANY);
                 out.putInt(m.buffer()).putShort((short) m.length()).putShort(Ports10.write(port));
                 m.data().put(out.put((byte) m.reason()).put((byte) 0));
-                yield PACKET_IN;
+                yield Frame.PACKET_IN;
             }
             case Message.FlowRemoved m -> {
                 Match10.write(m.entry().match(), out);
@@ -135,12 +83,12 @@ public final class OpenFlow10 {
                 out.put((byte) m.reason()).put((byte) 0).putInt(m.seconds()).putInt(m.nanos());
                 out.putShort((short) m.idleTimeout()).putShort((short) 0);
                 out.putLong(m.packets()).putLong(m.bytes());
-                yield FLOW_REMOVED;
+                yield Frame.FLOW_REMOVED;
             }
             case Message.PortStatus m -> {
                 out.putLong((long) m.reason() << 56);
                 write(m.port(), out);
-                yield PORT_STATUS;
+                yield Frame.PORT_STATUS;
             }
             case Message.PacketOut m -> {
                 out.putInt(m.buffer()).putShort(Ports10.write(m.inPort())).putShort((short) 0);
@@ -148,11 +96,11 @@ public final class OpenFlow10 {
                 Actions10.write(m.actions(), out);
                 out.putShort(start - 2, (short) (out.position() - start));
                 m.data().put(out);
-                yield PACKET_OUT;
+                yield Frame.PACKET_OUT;
             }
             case FlowMod m -> {
                 flowMod(m, out);
-                yield FLOW_MOD;
+                yield Frame.FLOW_MOD;
             }
             case MultipartRequest m -> {
                 Multipart10.write(m, out);
@@ -164,10 +112,6 @@ public final class OpenFlow10 {
             }
             case Message.BarrierRequest m -> BARRIER_REQUEST;
             case Message.BarrierReply m -> BARRIER_REPLY;
-            case Message.Other m -> {
-                m.body().put(out);
-                yield m.type();
-            }
         };
     }
 
@@ -201,37 +145,12 @@ public final class OpenFlow10 {
 
     /** See {@link OpenFlow13#decode}. */
     public static Message decode(ByteBuffer in) {
-        if (!Header.complete(in)) {
-            throw OpenFlowException.malformed("incomplete, " + in.remaining() + " bytes");
-        }
-        int start = in.position();
-        int version = Header.version(in, start);
-        int type = Header.type(in, start);
-        if (type == HELLO) {
-            return OpenFlow13.decode(in); // greetings are alike in all versions
-        }
-        int limit = in.limit();
-        in.limit(start + Header.length(in, start)).position(start + Header.SIZE);
-        try {
-            if (version != VERSION) {
-                throw OpenFlowException.malformed("version " + version + " where 1 is spoken");
-            }
-            return message(type, in);
-        } catch (BufferUnderflowException e) {
-            throw OpenFlowException.malformed("type " + type + " with too few bytes");
-        } finally {
-            in.position(in.limit()).limit(limit);
-        }
+        return Frame.decode(VERSION, in, OpenFlow10::message);
     }
 
     private static Message message(int type, ByteBuffer in) {
         return switch (type) {
-            case ERROR ->
-                new Message.Error(in.getShort() & 0xffff, in.getShort() & 0xffff, Bytes.take(in, in.remaining()));
-            case ECHO_REQUEST -> new Message.EchoRequest(Bytes.take(in, in.remaining()));
-            case ECHO_REPLY -> new Message.EchoReply(Bytes.take(in, in.remaining()));
-            case FEATURES_REQUEST -> new Message.FeaturesRequest();
-            case FEATURES_REPLY -> {
+            case Frame.FEATURES_REPLY -> {
                 long datapath = in.getLong();
                 int buffers = in.getInt();
                 int tables = in.getInt() >>> 24;
@@ -243,10 +162,7 @@ public final class OpenFlow10 {
                 }
                 yield new Message.Features(datapath, buffers, tables, 0, capabilities, actions, ports);
             }
-            case GET_CONFIG_REQUEST -> new Message.GetConfigRequest();
-            case GET_CONFIG_REPLY -> new Message.Config(in.getShort() & 0xffff, in.getShort() & 0xffff);
-            case SET_CONFIG -> new Message.SetConfig(in.getShort() & 0xffff, in.getShort() & 0xffff);
-            case PACKET_IN -> {
+            case Frame.PACKET_IN -> {
                 int buffer = in.getInt();
                 int length = in.getShort() & 0xffff;
                 int port = Ports10.read(in.getShort());
@@ -261,9 +177,9 @@ public final class OpenFlow10 {
                         Match.of(OxmField.IN_PORT.is(port & 0xffff_ffffL)),
                         Bytes.take(in, in.remaining()));
             }
-            case FLOW_REMOVED -> flowRemoved(in);
-            case PORT_STATUS -> new Message.PortStatus((int) (in.getLong() >>> 56), readPort(in));
-            case PACKET_OUT -> {
+            case Frame.FLOW_REMOVED -> flowRemoved(in);
+            case Frame.PORT_STATUS -> new Message.PortStatus((int) (in.getLong() >>> 56), readPort(in));
+            case Frame.PACKET_OUT -> {
                 int buffer = in.getInt();
                 int port = Ports10.read(in.getShort());
                 int end = (in.getShort() & 0xffff) + in.position();
@@ -273,12 +189,12 @@ public final class OpenFlow10 {
                 List<Action> actions = Actions10.read(in, end);
                 yield new Message.PacketOut(buffer, port, actions, Bytes.take(in, in.remaining()));
             }
-            case FLOW_MOD -> flowMod(in);
+            case Frame.FLOW_MOD -> flowMod(in);
             case STATS_REQUEST -> Multipart10.readRequest(in);
             case STATS_REPLY -> Multipart10.readReply(in);
             case BARRIER_REQUEST -> new Message.BarrierRequest();
             case BARRIER_REPLY -> new Message.BarrierReply();
-            default -> new Message.Other(type, Bytes.take(in, in.remaining()));
+            default -> Frame.read(type, in);
         };
     }
 

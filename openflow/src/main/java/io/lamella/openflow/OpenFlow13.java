@@ -1,7 +1,5 @@
 package io.lamella.openflow;
 
-import java.nio.BufferOverflowException;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -16,26 +14,10 @@ public final class OpenFlow13 {
     /** The greeting of a side that speaks 1.3 only. */
     public static final Message.Hello HELLO = new Message.Hello(VERSION, 1 << VERSION);
 
-    static final int TYPE_HELLO = 0;
-    private static final int ERROR = 1;
-    private static final int ECHO_REQUEST = 2;
-    private static final int ECHO_REPLY = 3;
-    private static final int FEATURES_REQUEST = 5;
-    private static final int FEATURES_REPLY = 6;
-    private static final int GET_CONFIG_REQUEST = 7;
-    private static final int GET_CONFIG_REPLY = 8;
-    private static final int SET_CONFIG = 9;
-    private static final int PACKET_IN = 10;
-    private static final int FLOW_REMOVED = 11;
-    private static final int PORT_STATUS = 12;
-    private static final int PACKET_OUT = 13;
-    private static final int FLOW_MOD = 14;
     private static final int MULTIPART_REQUEST = 18;
     private static final int MULTIPART_REPLY = 19;
     private static final int BARRIER_REQUEST = 20;
     private static final int BARRIER_REPLY = 21;
-
-    private static final int HELLO_BITMAP = 1;
 
     private OpenFlow13() {}
 
@@ -46,78 +28,38 @@ public final class OpenFlow13 {
      *     then is as before
      */
     public static void encode(int xid, Message message, ByteBuffer out) {
-        int start = out.position();
-        try {
-            out.putInt(VERSION << 24).putInt(xid);
-            int type = body(message, out);
-            int length = out.position() - start;
-            if (length > Header.MAX_LENGTH) {
-                throw OpenFlowException.because("a message of " + length + " bytes, at most 65535 are possible");
-            }
-            out.put(start + 1, (byte) type).putShort(start + 2, (short) length);
-            if (message instanceof Message.Hello hello) {
-                out.put(start, (byte) hello.version());
-            }
-        } catch (BufferOverflowException e) {
-            out.position(start);
-            throw OpenFlowException.because("a message does not fit into " + out.remaining() + " bytes", e);
-        } catch (OpenFlowException e) {
-            out.position(start);
-            throw e;
-        }
+        int version = message instanceof Message.Hello hello ? hello.version() : VERSION;
+        Frame.encode(version, xid, message, OpenFlow13::body, out);
     }
 
     private static int body(Message message, ByteBuffer out) {
         return switch (message) {
+            case Message.Common m -> Frame.write(m, out);
             case Message.Hello m -> {
-                if (m.bitmap() != 0) {
-                    out.putShort((short) HELLO_BITMAP).putShort((short) 8).putInt(m.bitmap());
-                }
-                yield TYPE_HELLO;
+                Frame.bitmap(m.bitmap(), out);
+                yield Frame.HELLO;
             }
-            case Message.Error m -> {
-                m.data().put(out.putShort((short) m.type()).putShort((short) m.code()));
-                yield ERROR;
-            }
-            case Message.EchoRequest m -> {
-                m.data().put(out);
-                yield ECHO_REQUEST;
-            }
-            case Message.EchoReply m -> {
-                m.data().put(out);
-                yield ECHO_REPLY;
-            }
-            case Message.FeaturesRequest m -> FEATURES_REQUEST;
             case Message.Features m -> {
                 out.putLong(m.datapath()).putInt(m.buffers());
                 out.put((byte) m.tables()).put((byte) m.auxiliary()).putShort((short) 0);
                 out.putInt(m.capabilities()).putInt(0);
-                yield FEATURES_REPLY;
-            }
-            case Message.GetConfigRequest m -> GET_CONFIG_REQUEST;
-            case Message.Config m -> {
-                out.putShort((short) m.flags()).putShort((short) m.missLength());
-                yield GET_CONFIG_REPLY;
-            }
-            case Message.SetConfig m -> {
-                out.putShort((short) m.flags()).putShort((short) m.missLength());
-                yield SET_CONFIG;
+                yield Frame.FEATURES_REPLY;
             }
             case Message.FlowRemoved m -> {
                 flowRemoved(m, out);
-                yield FLOW_REMOVED;
+                yield Frame.FLOW_REMOVED;
             }
             case Message.PortStatus m -> {
                 out.putLong((long) m.reason() << 56);
                 MultipartCodec.write(m.port(), out);
-                yield PORT_STATUS;
+                yield Frame.PORT_STATUS;
             }
             case Message.PacketIn m -> {
                 out.putInt(m.buffer()).putShort((short) m.length());
                 out.put((byte) m.reason()).put((byte) m.table()).putLong(m.cookie());
                 MatchCodec.write(m.match(), out);
                 m.data().put(out.putShort((short) 0));
-                yield PACKET_IN;
+                yield Frame.PACKET_IN;
             }
             case Message.PacketOut m -> {
                 out.putInt(m.buffer()).putInt(m.inPort()).putLong(0);
@@ -125,11 +67,11 @@ public final class OpenFlow13 {
                 InstructionCodec.writeActions(m.actions(), out);
                 out.putShort(start - 8, (short) (out.position() - start));
                 m.data().put(out);
-                yield PACKET_OUT;
+                yield Frame.PACKET_OUT;
             }
             case FlowMod m -> {
                 flowMod(m, out);
-                yield FLOW_MOD;
+                yield Frame.FLOW_MOD;
             }
             case MultipartRequest m -> {
                 MultipartCodec.write(m, out);
@@ -141,10 +83,6 @@ public final class OpenFlow13 {
             }
             case Message.BarrierRequest m -> BARRIER_REQUEST;
             case Message.BarrierReply m -> BARRIER_REPLY;
-            case Message.Other m -> {
-                m.body().put(out);
-                yield m.type();
-            }
         };
     }
 
@@ -190,37 +128,12 @@ public final class OpenFlow13 {
      * @throws OpenFlowException if the bytes are no message of version 1.3; the position is then undefined
      */
     public static Message decode(ByteBuffer in) {
-        if (!Header.complete(in)) {
-            throw OpenFlowException.malformed("incomplete, " + in.remaining() + " bytes");
-        }
-        int start = in.position();
-        int version = Header.version(in, start);
-        int type = Header.type(in, start);
-        int limit = in.limit();
-        in.limit(start + Header.length(in, start)).position(start + Header.SIZE);
-        try {
-            if (type == TYPE_HELLO) {
-                return hello(version, in);
-            }
-            if (version != VERSION) {
-                throw OpenFlowException.malformed("version " + version + " where 4 is spoken");
-            }
-            return message(type, in);
-        } catch (BufferUnderflowException e) {
-            throw OpenFlowException.malformed("type " + type + " with too few bytes");
-        } finally {
-            in.position(in.limit()).limit(limit);
-        }
+        return Frame.decode(VERSION, in, OpenFlow13::message);
     }
 
     private static Message message(int type, ByteBuffer in) {
         return switch (type) {
-            case ERROR ->
-                new Message.Error(in.getShort() & 0xffff, in.getShort() & 0xffff, Bytes.take(in, in.remaining()));
-            case ECHO_REQUEST -> new Message.EchoRequest(Bytes.take(in, in.remaining()));
-            case ECHO_REPLY -> new Message.EchoReply(Bytes.take(in, in.remaining()));
-            case FEATURES_REQUEST -> new Message.FeaturesRequest();
-            case FEATURES_REPLY -> {
+            case Frame.FEATURES_REPLY -> {
                 long datapath = in.getLong();
                 int buffers = in.getInt();
                 int tables = in.get() & 0xff;
@@ -228,12 +141,9 @@ public final class OpenFlow13 {
                 in.getShort();
                 yield new Message.Features(datapath, buffers, tables, auxiliary, in.getInt());
             }
-            case GET_CONFIG_REQUEST -> new Message.GetConfigRequest();
-            case GET_CONFIG_REPLY -> new Message.Config(in.getShort() & 0xffff, in.getShort() & 0xffff);
-            case SET_CONFIG -> new Message.SetConfig(in.getShort() & 0xffff, in.getShort() & 0xffff);
-            case FLOW_REMOVED -> flowRemoved(in);
-            case PORT_STATUS -> new Message.PortStatus((int) (in.getLong() >>> 56), MultipartCodec.readPort(in));
-            case PACKET_IN -> {
+            case Frame.FLOW_REMOVED -> flowRemoved(in);
+            case Frame.PORT_STATUS -> new Message.PortStatus((int) (in.getLong() >>> 56), MultipartCodec.readPort(in));
+            case Frame.PACKET_IN -> {
                 int buffer = in.getInt();
                 int length = in.getShort() & 0xffff;
                 int reason = in.get() & 0xff;
@@ -244,7 +154,7 @@ public final class OpenFlow13 {
                 yield new Message.PacketIn(
                         buffer, length, reason, table, cookie, match, Bytes.take(in, in.remaining()));
             }
-            case PACKET_OUT -> {
+            case Frame.PACKET_OUT -> {
                 int buffer = in.getInt();
                 int inPort = in.getInt();
                 int end = (int) (in.getLong() >>> 48) + in.position();
@@ -254,31 +164,13 @@ public final class OpenFlow13 {
                 List<Action> actions = InstructionCodec.readActions(in, end);
                 yield new Message.PacketOut(buffer, inPort, actions, Bytes.take(in, in.remaining()));
             }
-            case FLOW_MOD -> flowMod(in);
+            case Frame.FLOW_MOD -> flowMod(in);
             case MULTIPART_REQUEST -> MultipartCodec.readRequest(in);
             case MULTIPART_REPLY -> MultipartCodec.readReply(in);
             case BARRIER_REQUEST -> new Message.BarrierRequest();
             case BARRIER_REPLY -> new Message.BarrierReply();
-            default -> new Message.Other(type, Bytes.take(in, in.remaining()));
+            default -> Frame.read(type, in);
         };
-    }
-
-    /** Reads the elements of a greeting; unknown ones are passed over as section A.5.1 asks. */
-    private static Message.Hello hello(int version, ByteBuffer in) {
-        int bitmap = 0;
-        while (in.remaining() >= 4) {
-            int start = in.position();
-            int type = in.getShort() & 0xffff;
-            int length = in.getShort() & 0xffff;
-            if (length < 4 || length > in.limit() - start) {
-                throw OpenFlowException.malformed("a greeting's element of length " + length);
-            }
-            if (type == HELLO_BITMAP && length >= 8) {
-                bitmap = in.getInt();
-            }
-            in.position(Math.min(start + (length + 7 & ~7), in.limit()));
-        }
-        return new Message.Hello(version, bitmap);
     }
 
     private static FlowMod flowMod(ByteBuffer in) {
