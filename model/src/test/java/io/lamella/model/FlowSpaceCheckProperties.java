@@ -8,7 +8,6 @@ import io.lamella.model.FlowSpaceReport.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -20,22 +19,6 @@ class FlowSpaceCheckProperties {
     private static final int PACKETS = 300;
 
     private record Getter(String slice, String rule, FlowSpaceRule what) {}
-
-    private static FlowSpace flowSpace(Random random) {
-        List<FlowSpaceSlice> slices = new ArrayList<>();
-        for (String name : List.of("a", "b", "c")) {
-            List<FlowSpaceRule> rules = new ArrayList<>();
-            for (int i = random.nextInt(5); i > 0; i--) {
-                rules.add(new FlowSpaceRule(
-                        Optional.empty(),
-                        Optional.of(random.nextInt(3)),
-                        FlowSpacePermission.values()[random.nextInt(3)],
-                        HeaderOracle.match(random)));
-            }
-            slices.add(FlowSpaceSlice.of(name, List.of(), rules));
-        }
-        return new FlowSpace(List.of(), List.of(), slices);
-    }
 
     /** The rules of the highest priority that match. */
     private static List<Getter> getters(FlowSpace flowSpace, Map<String, String> packet) {
@@ -69,7 +52,7 @@ class FlowSpaceCheckProperties {
     @Property(tries = 400)
     void noPacketMeetsTwoSlicesUnlessTheCheckSaysSo(@ForAll long seed) {
         Random random = new Random(seed);
-        FlowSpace flowSpace = flowSpace(random);
+        FlowSpace flowSpace = HeaderOracle.flowSpace(random);
         FlowSpaceReport report = FlowSpaceCheck.of(flowSpace, Integer.MAX_VALUE - 1);
         Map<Set<String>, Kind> found = report.conflicts().stream()
                 .collect(Collectors.toMap(c -> key(c.first().rule(), c.second().rule()), Conflict::kind));
@@ -95,7 +78,7 @@ class FlowSpaceCheckProperties {
     @Property(tries = 400)
     void everyWitnessBelongsToBothRulesWhateverElseItHolds(@ForAll long seed) {
         Random random = new Random(seed);
-        FlowSpace flowSpace = flowSpace(random);
+        FlowSpace flowSpace = HeaderOracle.flowSpace(random);
         FlowSpaceReport report = FlowSpaceCheck.of(flowSpace, Integer.MAX_VALUE - 1);
         assertThat(report.verdict() == Verdict.ISOLATED)
                 .isEqualTo(report.conflicts().isEmpty());
@@ -118,7 +101,7 @@ class FlowSpaceCheckProperties {
 
     @Property(tries = 200)
     void aLimitShortensTheListAndChangesNothingElse(@ForAll long seed) {
-        FlowSpace flowSpace = flowSpace(new Random(seed));
+        FlowSpace flowSpace = HeaderOracle.flowSpace(new Random(seed));
         FlowSpaceReport all = FlowSpaceCheck.of(flowSpace, Integer.MAX_VALUE - 1);
         FlowSpaceReport some = FlowSpaceCheck.of(flowSpace, 1);
         assertThat(some.verdict()).isEqualTo(all.verdict());

@@ -2,7 +2,6 @@ package io.lamella.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,22 +18,6 @@ class FlowSpaceDivisionProperties {
     /** Those of {@link HeaderOracle}; the last is the local one. */
     private static final List<Integer> PORTS = List.of(1, 2, 3, -2);
 
-    private static FlowSpace flowSpace(Random random) {
-        List<FlowSpaceSlice> slices = new ArrayList<>();
-        for (String name : List.of("a", "b", "c")) {
-            List<FlowSpaceRule> rules = new ArrayList<>();
-            for (int i = random.nextInt(5); i > 0; i--) {
-                rules.add(new FlowSpaceRule(
-                        Optional.empty(),
-                        Optional.of(random.nextInt(3)),
-                        FlowSpacePermission.values()[random.nextInt(3)],
-                        HeaderOracle.match(random)));
-            }
-            slices.add(FlowSpaceSlice.of(name, List.of(), rules));
-        }
-        return new FlowSpace(List.of(), List.of(), slices);
-    }
-
     private static HeaderSpace space(Map<String, String> packet) {
         Map<String, String> here = new LinkedHashMap<>(packet);
         here.remove("datapath");
@@ -44,7 +27,7 @@ class FlowSpaceDivisionProperties {
     @Property(tries = 300)
     void everyPacketIsWhoseTheRulesSay(@ForAll long seed) {
         Random random = new Random(seed);
-        FlowSpace flowSpace = flowSpace(random);
+        FlowSpace flowSpace = HeaderOracle.flowSpace(random);
         for (int i = 0; i < PACKETS; i++) {
             Map<String, String> packet = HeaderOracle.packet(random);
             long datapath = Long.decode(packet.getOrDefault("datapath", ""));
@@ -86,7 +69,7 @@ class FlowSpaceDivisionProperties {
     @Property(tries = 300)
     void whatIsWritableIsWhatIsWritten(@ForAll long seed) {
         Random random = new Random(seed);
-        FlowSpaceDivision division = FlowSpaceDivision.of(flowSpace(random), 1);
+        FlowSpaceDivision division = FlowSpaceDivision.of(HeaderOracle.flowSpace(random), 1);
         for (int i = 0; i < 5; i++) {
             Map<String, String> match = HeaderOracle.match(random);
             match.remove("datapath");

@@ -1,9 +1,11 @@
 package io.lamella.model;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -273,5 +275,22 @@ final class HeaderOracle {
         if (!both) {
             p.clear();
         }
+    }
+
+    /** Three slices of up to four rules each. */
+    static FlowSpace flowSpace(Random random) {
+        List<FlowSpaceSlice> slices = new ArrayList<>();
+        for (String name : List.of("a", "b", "c")) {
+            List<FlowSpaceRule> rules = new ArrayList<>();
+            for (int i = random.nextInt(5); i > 0; i--) {
+                rules.add(new FlowSpaceRule(
+                        Optional.empty(),
+                        Optional.of(random.nextInt(3)),
+                        FlowSpacePermission.values()[random.nextInt(3)],
+                        match(random)));
+            }
+            slices.add(FlowSpaceSlice.of(name, List.of(), rules));
+        }
+        return new FlowSpace(List.of(), List.of(), slices);
     }
 }
