@@ -2,7 +2,6 @@ package io.lamella.compute;
 
 import io.lamella.compute.Backend.ExecRequest;
 import io.lamella.compute.Backend.Observation;
-import io.lamella.model.BackendKind;
 import io.lamella.model.Instance;
 import io.lamella.model.InstancePatch;
 import io.lamella.model.InstanceSpec;
@@ -196,11 +195,7 @@ public final class Instances {
             Instance instance = whole(require(slice, name));
             InstanceSpec before = instance.spec();
             InstanceSpec after = patch.applyTo(before);
-            if (patch.backend() == null) {
-                Backends.check(runner.backend(instance), after);
-            } else {
-                move(instance, patch.backend(), after);
-            }
+            suited(instance, patch, after).ifPresent(choice -> move(instance, choice));
             changed = store.transact(tx -> change(tx, slice, name, after));
             try {
                 limitRunning(changed);
@@ -213,8 +208,7 @@ public final class Instances {
         return view(changed, Optional.empty());
     }
 
-    private void move(Instance instance, BackendKind wanted, InstanceSpec spec) {
-        Backends.Choice choice = choose(instance, wanted, spec);
+    private void move(Instance instance, Backends.Choice choice) {
         if (choice.kind() == instance.backend()) {
             runner.record(instance, i -> i.withBackend(choice.kind(), choice.reason()));
             return;
@@ -228,8 +222,13 @@ public final class Instances {
         runner.move(instance, choice);
     }
 
-    Backends.Choice choose(Instance instance, BackendKind wanted, InstanceSpec spec) {
-        return backends.choose(wanted, runner.root(instance.digest()), spec);
+    /** The backend that the change asks for, if any; refuses what that, or the one that it has, cannot run. */
+    Optional<Backends.Choice> suited(Instance instance, InstancePatch patch, InstanceSpec after) {
+        if (patch.backend() == null) {
+            Backends.check(runner.backend(instance), after);
+            return Optional.empty();
+        }
+        return Optional.of(backends.choose(patch.backend(), runner.root(instance.digest()), after));
     }
 
     static Instance change(Store.Transaction tx, String slice, String name, InstanceSpec spec) {

@@ -81,9 +81,7 @@ final class Rehearsal implements Stage {
     public void update(String slice, String name, InstancePatch patch) {
         Instance before = instance(slice, name);
         InstanceSpec after = patch.applyTo(before.spec());
-        if (patch.backend() != null) {
-            instances.choose(before, patch.backend(), after);
-        }
+        instances.suited(before, patch, after);
         Instances.change(tx, slice, name, after);
     }
 

@@ -210,6 +210,8 @@ class NodeTest {
         node.instances().launch("a", instance("{'name':'x','image':'img'}"), true);
         for (String wrong : List.of(
                 "{'name':'x','image':'missing'}",
+                "{'name':'x','image':'img','backend':'xen'}",
+                "{'name':'x','image':'img','hugePages':'yes'}",
                 "{'name':'x','image':'img','nics':[{'network':'missing'}]}",
                 "{'name':'x','image':'img'},{'name':'y','image':'img','memory':'1G'}")) {
             NodeSpec wanted = Codec.read(
