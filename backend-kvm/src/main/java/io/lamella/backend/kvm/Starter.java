@@ -2,6 +2,7 @@ package io.lamella.backend.kvm;
 
 import io.lamella.compute.InstancePlan;
 import io.lamella.compute.Root;
+import io.lamella.guest.Boot;
 import io.lamella.guest.Bus;
 import io.lamella.guest.GuestKernel;
 import io.lamella.guest.Initramfs;
@@ -125,27 +126,13 @@ final class Starter {
      * too long.
      */
     void awaitInit(Unit unit, Machine machine) {
-        Duration patience = host.kvm() ? BOOT : EMULATED_BOOT;
-        Thread guard = Thread.ofVirtual().start(() -> {
-            try {
-                for (long left = patience.toMillis(); left > 0 && Pids.alive(machine.pid()); left -= 50) {
-                    Thread.sleep(50);
-                }
-                machine.agent().close(); // ends the wait
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        try {
-            machine.agent().awaitReady();
-        } catch (IOException e) {
-            throw Refusal.conflict(
-                    "instance",
-                    "the machine " + (Pids.alive(machine.pid()) ? "did not come up" : "ended while it came up")
-                            + unit.console().lastWords());
-        } finally {
-            guard.interrupt();
-        }
+        Boot.await(
+                "the machine",
+                host.kvm() ? BOOT : EMULATED_BOOT,
+                () -> Pids.alive(machine.pid()),
+                () -> machine.agent().awaitReady(),
+                () -> machine.agent().close(),
+                () -> unit.console().lastWords());
     }
 
     Cgroups.Limits limits(InstancePlan plan, long memory, boolean kvm) {

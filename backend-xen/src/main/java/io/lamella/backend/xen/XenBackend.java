@@ -5,6 +5,7 @@ import io.lamella.compute.InstancePlan;
 import io.lamella.compute.Plug;
 import io.lamella.compute.Root;
 import io.lamella.compute.Session;
+import io.lamella.guest.Boot;
 import io.lamella.guest.GuestKernel;
 import io.lamella.linux.Cgroups;
 import io.lamella.linux.Inodes;
@@ -222,7 +223,13 @@ public final class XenBackend implements Backend, AutoCloseable {
         launcher.logConsole(unit, terminal(domain));
         Machine machine = domains.machine(unit, domain);
         Xl.run("unpause", unit.domain());
-        awaitInit(unit, machine);
+        Boot.await(
+                "the domain",
+                BOOT,
+                () -> domains.watcher(unit).isPresent(),
+                () -> machine.agent().awaitReady(),
+                () -> machine.agent().close(),
+                () -> unit.console().lastWords());
         domains.expect(unit);
     }
 
@@ -234,31 +241,6 @@ public final class XenBackend implements Backend, AutoCloseable {
             throw new XlException("the domain's console is no terminal: \"" + path + "\"");
         }
         return Path.of(path);
-    }
-
-    /** Returns when the image's init has taken over; refuses a domain that ends before, or takes too long. */
-    private void awaitInit(Unit unit, Machine machine) {
-        Thread guard = Thread.ofVirtual().start(() -> {
-            try {
-                long deadline = System.nanoTime() + BOOT.toNanos();
-                while (System.nanoTime() < deadline && domains.watcher(unit).isPresent()) {
-                    Thread.sleep(100);
-                }
-                machine.agent().close(); // ends the wait
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        try {
-            machine.agent().awaitReady();
-        } catch (IOException e) {
-            throw Refusal.conflict(
-                    "instance",
-                    "the domain " + (domains.watcher(unit).isPresent() ? "did not come up" : "ended while it came up")
-                            + unit.console().lastWords());
-        } finally {
-            guard.interrupt();
-        }
     }
 
     /** The unit's domain; empty where it has none, and on a machine that can have none. */

@@ -26,6 +26,23 @@ class XlTextTest {
     }
 
     @Test
+    void readsWhyADomainShutDown() {
+        assertThat(XlText.domains("""
+                        Name                                        ID   Mem VCPUs	State	Time(s)
+                        lamella.a.one                                3   128     1     --psr-       1.3
+                        """))
+                .containsExactly(new XlText.Domain("lamella.a.one", 3, 128, 1, true, true, 1_300_000_000L));
+    }
+
+    @Test
+    void tellsLibxlsLostPatienceFromOtherTrouble() {
+        assertThat(new XlException("Domain 1:Post DM startup configs failed, rc=-9").timedOut())
+                .isTrue();
+        assertThat(new XlException("Domain 1:device model did not start: -3").timedOut())
+                .isFalse();
+    }
+
+    @Test
     void refusesOtherLists() {
         for (String text : new String[] {"", "x\n", LIST + "lamella.a 1 2\n", LIST + "a 1 2 3 rr---- 0.0\n"}) {
             assertThatThrownBy(() -> XlText.domains(text))
