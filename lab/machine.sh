@@ -20,7 +20,9 @@ case $target in
             -append "root=/dev/vda rw console=ttyS0 quiet panic=-1 net.ifnames=0${append:+ $append}")
         ;;
     xen)
-        # PVH guests would die of RDTSCP, which Xen cannot emulate on an emulated SVM. QEMU splits -initrd at commas.
+        # PVH guests would die of RDTSCP, which Xen cannot emulate on an emulated SVM. The emulation also loses registers
+        # of the FPU that Xen switches lazily: programs of dom0 die at random then. The other mitigations only cost time
+        # here. QEMU splits -initrd at commas.
         boot=(-cpu 'max,la57=off,rdtscp=off' -kernel /srv/boot/xen
             -append 'dom0_mem=1536M console=com1 com1=115200 loglvl=warning spec-ctrl=no,eager-fpu'
             -initrd "/srv/boot/amd64.kernel root=/dev/vda rw console=hvc0 quiet panic=-1 net.ifnames=0 mitigations=off${append:+ ${append//,/,,}},/srv/boot/amd64.initrd")
@@ -147,7 +149,7 @@ in_base() {
         mknod -m 666 dev/null c 1 3
         mknod -m 666 dev/urandom c 1 9
         # Its clock runs on however little of the processor it gets, and with it what waits for ten seconds and no more.
-        echo -10 >/proc/self/autogroup 2>/dev/null || true
+        echo -10 2>/dev/null >/proc/self/autogroup || true
         exec env -i PATH=/usr/sbin:/usr/bin LANG=C.UTF-8 chroot . "${@:4}"
     ' in_base "$base" "$work" "$out" "$@"
 }

@@ -105,6 +105,7 @@ lamella set x1 memory=128M
 say 'CPUs, weight and memory are in force'
 
 expect 'Please press Enter' "$(lamella logs x1)"
+# shellcheck disable=SC2016 # the guest's shell
 words=$({ sleep 4 && printf '\n' && sleep 4 && printf 'echo console $((6 * 7))\n' && sleep 8 && printf '\001q'; } |
     timeout 60 script -qec 'lamella console x1' /dev/null || true)
 expect 'console 42' "$words"
